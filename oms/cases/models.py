@@ -1,0 +1,168 @@
+"""Cases (дела): applications on their way, each with its timeline."""
+
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from oms.cases.states import OPEN, TITLES, State
+from oms.domain.accounts.models import Role, User
+from oms.domain.directory.models import Insurer, TerritorialFund
+from oms.domain.register.models import InsuredPerson
+
+
+class CaseQuery(models.QuerySet["Case"]):
+    """Cases and who may see them."""
+
+    def visible_to(self, user: User) -> Self:
+        """One's own cases; an insurer's or a fund's, once submitted to it."""
+        submitted = self.exclude(state=State.DRAFT).exclude(submitted_at=None)
+        if user.role == Role.INSURER:
+            return submitted.filter(insurer_id=user.organization_code)
+        if user.role == Role.FUND:
+            return submitted.filter(fund_id=user.organization_code)
+        if user.is_staff_member:
+            return self.none()
+        return self.filter(applicant=user)
+
+
+class Case(models.Model):
+    """An application (заявление) from the first typed letter to the last paper."""
+
+    number = models.CharField(max_length=20, unique=True, help_text="Readable, with a check digit")
+    service = models.CharField(max_length=48, help_text="Code of the public service")
+    for_whom = models.CharField(max_length=32, default="self", help_text="self or person:5")
+    applicant = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="cases"
+    )
+    applicant_name = models.CharField(max_length=184, blank=True, help_text="As submitted")
+    person = models.ForeignKey(
+        InsuredPerson, on_delete=models.PROTECT, null=True, blank=True, related_name="cases"
+    )
+    decided_by = models.CharField(max_length=16, blank=True, help_text="Role or `automatic`")
+    insurer = models.ForeignKey(Insurer, on_delete=models.PROTECT, null=True, blank=True)
+    fund = models.ForeignKey(TerritorialFund, on_delete=models.PROTECT, null=True, blank=True)
+    state = models.CharField(
+        max_length=16, choices=[(s.value, TITLES[s]) for s in State], default=State.DRAFT.value
+    )
+    state_since = models.DateTimeField()
+    started_at = models.DateTimeField()
+    saved_at = models.DateTimeField(help_text="When the draft last took in what was typed")
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    breached_at = models.DateTimeField(null=True, blank=True)
+    question = models.TextField(blank=True)
+    question_fields: models.JSONField[list[str]] = models.JSONField(default=list)
+    answer_by = models.DateTimeField(null=True, blank=True)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assigned_cases",
+    )
+    assigned_at = models.DateTimeField(null=True, blank=True)
+    typed: models.JSONField[dict[str, dict[str, Any]]] = models.JSONField(
+        default=dict, help_text="Step code → field → exactly what was typed"
+    )
+    answers: models.JSONField[dict[str, Any]] = models.JSONField(
+        default=dict, help_text="Field → cleaned value, fixed at submission"
+    )
+    pinned: models.JSONField[dict[str, Any]] = models.JSONField(
+        default=dict, help_text="Versions of form, rules, term and texts at submission"
+    )
+    refusals: models.JSONField[list[dict[str, str]]] = models.JSONField(default=list)
+    result: models.JSONField[dict[str, Any]] = models.JSONField(default=dict)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    previous = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="repeats"
+    )
+    revision = models.PositiveIntegerField(default=0, help_text="Grows with each change")
+
+    objects: ClassVar[models.Manager["Case"]] = CaseQuery.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["applicant", "service", "for_whom"],
+                condition=Q(state__in=sorted(OPEN)),
+                name="cases_one_open_per_service",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["insurer", "state", "due_at"],
+                condition=~Q(state="draft"),
+                name="cases_insurer_queue",
+            ),
+            models.Index(
+                fields=["fund", "state", "due_at"],
+                condition=~Q(state="draft"),
+                name="cases_fund_queue",
+            ),
+            models.Index(fields=["assignee", "state", "due_at"], name="cases_assignee_queue"),
+            models.Index(fields=["applicant", "-started_at"], name="cases_applicant"),
+            models.Index(
+                fields=["answer_by"],
+                condition=Q(state="clarification"),
+                name="cases_waiting_answer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def key(self) -> str:
+        """The case's key in the journal."""
+        return f"case:{self.pk}"
+
+
+class CaseEvent(models.Model):
+    """One line of a case's timeline."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField()
+    verb = models.CharField(max_length=32)
+    source = models.CharField(max_length=16, blank=True)
+    target = models.CharField(max_length=16)
+    actor = models.CharField(max_length=64)
+    actor_title = models.CharField(max_length=120, blank=True, help_text="As the applicant sees it")
+    text = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["at", "pk"]
+        indexes = [models.Index(fields=["case", "at"], name="cases_event_case")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.case_id}"
+
+
+class Pause(models.Model):
+    """A stretch in which the legal clock stood still, and why (BEY-2)."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="pauses")
+    reason = models.CharField(max_length=200)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(ended_at=None), name="cases_one_open_pause"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"pause of case:{self.case_id}"
+
+
+class CaseCounter(models.Model):
+    """The last case number given in a year."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last}"

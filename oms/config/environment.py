@@ -1,0 +1,49 @@
+"""What the environment may say: every variable, its meaning, its default."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Environment(BaseSettings):
+    """Settings read from `OMS_…` variables. Nothing else configures the portal."""
+
+    model_config = SettingsConfigDict(env_prefix="OMS_", extra="ignore")
+
+    profile: Literal["production", "demo", "test"] = "demo"
+    var: Path = Field(default=ROOT / "var", description="Folder of data, secrets and papers")
+    database_url: str = Field(default="", description="sqlite:///file or postgresql://…")
+    base_url: str = Field(default="http://localhost:8000", description="Address people type")
+    allowed_hosts: str = Field(default="", description="Comma-separated; base_url's is added")
+    time_zone: str = "Europe/Moscow"
+    region: str = Field(default="77", description="Territorial fund that owns this register (F010)")
+    redis_url: str = Field(default="", description="Shared cache; the database when empty")
+    log_level: str = "INFO"
+
+    smtp_url: str = Field(default="", description="smtp://[user:password@]host:port[?tls=1]")
+    mail_from: str = "Кабинет ОМС <robot@oms.example>"
+    sms_url: str = Field(default="", description="HTTP gateway for SMS")
+    sms_token: str = ""
+    outbox_url: str = Field(default="", description="Demo: where caught e-mail and SMS are read")
+
+    signer_pkcs12: Path | None = Field(default=None, description="Key of the papers' signature")
+    signer_pkcs12_password: str = ""
+    signer_pkcs11_module: Path | None = None
+    signer_pkcs11_token: str = ""
+    signer_pkcs11_pin: str = ""
+    signer_pkcs11_label: str = ""
+    trust_roots: Path | None = Field(default=None, description="PEM file of trusted roots")
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the synthetic world, its log-ins and its outbox are shown."""
+        return self.profile == "demo"
+
+    @property
+    def is_test(self) -> bool:
+        """Whether tests run: cheap password hashes, tasks on demand."""
+        return self.profile == "test"

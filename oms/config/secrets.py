@@ -1,0 +1,41 @@
+"""Secrets of one installation: generated at first start, kept outside the code."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+NAMES = ("secret_key", "field_key", "demo_ca_password", "metrics_token")
+
+
+def load_or_create(folder: Path) -> dict[str, str]:
+    """Return the secrets in `folder/secrets.json`, adding those that are missing.
+
+    The file is readable by its owner only. Creation is exclusive, so two processes
+    starting at once agree on one set.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / "secrets.json"
+    known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    missing = [name for name in NAMES if name not in known]
+    if missing:
+        known |= {name: secrets.token_urlsafe(48) for name in missing}
+        known = _write_once(path, known, replace=path.exists())
+    return known
+
+
+def _write_once(path: Path, values: dict[str, str], *, replace: bool) -> dict[str, str]:
+    draft = path.with_suffix(f".{os.getpid()}.tmp")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(values, file, indent=1)
+    try:
+        if replace:
+            draft.replace(path)
+        else:
+            os.link(draft, path)
+    except FileExistsError:
+        pass  # another process was first: its secrets count
+    finally:
+        draft.unlink(missing_ok=True)
+    result: dict[str, str] = json.loads(path.read_text())
+    return result

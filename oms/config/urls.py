@@ -1,0 +1,21 @@
+"""Addresses of the house: each face under its own."""
+
+from django.conf import settings
+from django.urls import include, path
+
+urlpatterns = [
+    path("desk/", include("oms.faces.desk.urls")),
+    path("", include("oms.config.health")),
+    path("", include("oms.faces.portal.urls")),
+]
+if settings.DEMO or settings.ENV.is_test:
+    urlpatterns = [
+        path("demo/", include("oms.faces.demo.urls")),
+        path("design/", include("oms.faces.design.urls")),
+        *urlpatterns,
+    ]
+
+handler400 = "oms.faces.design.views.bad_request"
+handler403 = "oms.faces.design.views.forbidden"
+handler404 = "oms.faces.design.views.not_found"
+handler500 = "oms.faces.design.views.server_error"

@@ -1,0 +1,1 @@
+"""What we keep. Rooms import only rooms below them (see pyproject.toml, import contracts)."""

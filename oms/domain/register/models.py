@@ -1,0 +1,289 @@
+"""The register of insured persons (ЕРЗЛ).
+
+Each thing has a current row, which lists and pages read, and versions beside it, which
+nothing overwrites: a period in force (half-open dates), a source, an author. Both are
+written in one transaction by `actions`.
+"""
+
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from oms.domain.accounts.models import Role, Sex, Source, User
+from oms.domain.directory.models import Insurer, Region
+
+
+class InsuredPersonQuery(models.QuerySet["InsuredPerson"]):
+    """Rows of the register and who may see them."""
+
+    def visible_to(self, user: User) -> Self:
+        """Only what this user may see: oneself; an insurer's own people; a fund's region."""
+        if user.role == Role.FUND:
+            return self.filter(region_id=user.organization_code)
+        if user.role == Role.INSURER:
+            return self.filter(insurer_id=user.organization_code)
+        if user.is_staff_member:
+            return self.none()
+        return self.filter(user=user)
+
+
+class InsuredPerson(models.Model):
+    """застрахованное лицо: the current row."""
+
+    class State(models.TextChoices):
+        """Of the record, not of the policy."""
+
+        ACTIVE = "active", "Действует"
+        SUSPENDED = "suspended", "Приостановлено"
+        ANNULLED = "annulled", "Аннулировано"
+        DIED = "died", "Умер"
+        MERGED = "merged", "Объединено"
+
+    class Employment(models.IntegerChoices):
+        """F009."""
+
+        EMPLOYED = 1, "Работающий"
+        NOT_EMPLOYED = 2, "Неработающий"
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="insured_person",
+    )
+    region = models.ForeignKey(Region, on_delete=models.PROTECT)
+    insurer = models.ForeignKey(
+        Insurer, on_delete=models.PROTECT, null=True, blank=True, related_name="insured_persons"
+    )
+    enp = models.CharField(max_length=16, unique=True, null=True, blank=True)
+    snils = models.CharField(max_length=11, null=True, blank=True)
+    family_name = models.CharField(max_length=60)
+    given_name = models.CharField(max_length=60)
+    patronymic = models.CharField(max_length=60, blank=True)
+    name_key = models.CharField(max_length=184, help_text="law.names.fold of the full name")
+    birth_date = models.DateField()
+    birth_date_exactness = models.PositiveSmallIntegerField(
+        default=1, help_text="TRUE_DR: 1 exact, 2 month and year, 3 year"
+    )
+    birth_place = models.CharField(max_length=200, blank=True)
+    sex = models.PositiveSmallIntegerField(choices=Sex.choices)
+    citizenship = models.CharField(max_length=3, default="RUS", help_text="O001, ALFA3")
+    employment = models.PositiveSmallIntegerField(choices=Employment.choices, null=True, blank=True)
+    phone = models.CharField(max_length=16, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    state = models.CharField(max_length=16, choices=State.choices, default=State.ACTIVE)
+    died_on = models.DateField(null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_from"
+    )
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    synced_at = models.DateTimeField(help_text="As of when the row is known to be true (REG-6)")
+
+    objects: ClassVar[models.Manager["InsuredPerson"]] = InsuredPersonQuery.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["snils"],
+                condition=Q(snils__isnull=False) & ~Q(state__in=["merged", "annulled"]),
+                name="register_one_person_per_snils",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["name_key", "birth_date"], name="register_name_birth"),
+            models.Index(fields=["birth_date"], name="register_birth"),
+            models.Index(fields=["snils"], name="register_snils"),
+            models.Index(fields=["insurer", "name_key"], name="register_insurer_name"),
+            models.Index(fields=["region", "name_key"], name="register_region_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"person:{self.pk}"
+
+    @property
+    def key(self) -> str:
+        """The person's key in the journal."""
+        return f"person:{self.pk}"
+
+
+class Period(models.Model):
+    """What every version carries: when in force, from where, by whom."""
+
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True, help_text="Half-open: not in force on it")
+    recorded_at = models.DateTimeField()
+    source = models.CharField(max_length=16, choices=Source.choices)
+    author = models.CharField(max_length=64, help_text="Actor's key in the journal")
+    basis = models.CharField(max_length=64, blank=True, help_text="case:17, load:3")
+
+    class Meta:
+        abstract = True
+
+
+class PersonVersion(Period):
+    """The person's own data as they were in force for a time."""
+
+    person = models.ForeignKey(InsuredPerson, on_delete=models.PROTECT, related_name="versions")
+    data: models.JSONField[dict[str, Any]] = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(valid_until=None), name="register_current_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"version of person:{self.person_id} from {self.valid_from}"
+
+
+class IdentityDocument(Period):
+    """документ, удостоверяющий личность. The one in force has no `valid_until`."""
+
+    person = models.ForeignKey(
+        InsuredPerson, on_delete=models.PROTECT, related_name="identity_documents"
+    )
+    kind = models.CharField(max_length=3, help_text="Code of F011")
+    code_system = models.CharField(max_length=8, default="F011")
+    series = models.CharField(max_length=12, blank=True)
+    number = models.CharField(max_length=20)
+    number_key = models.CharField(max_length=40, help_text="kind:SERIESNUMBER without separators")
+    issued_on = models.DateField(null=True, blank=True)
+    issued_by = models.CharField(max_length=300, blank=True)
+    department_code = models.CharField(max_length=7, blank=True)
+    expires_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "kind"],
+                condition=Q(valid_until=None),
+                name="register_one_document_of_a_kind",
+            )
+        ]
+        indexes = [models.Index(fields=["number_key"], name="register_document")]
+
+    def __str__(self) -> str:
+        return f"document {self.kind} of person:{self.person_id}"
+
+
+class Address(Period):
+    """Where a person is registered or lives."""
+
+    class Kind(models.TextChoices):
+        """ADDRES_G and ADDRES_P of the exchange format."""
+
+        REGISTRATION = "registration", "Адрес регистрации"
+        RESIDENCE = "residence", "Адрес проживания"
+
+    person = models.ForeignKey(InsuredPerson, on_delete=models.PROTECT, related_name="addresses")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, null=True, blank=True)
+    postal_code = models.CharField(max_length=6, blank=True)
+    text = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "kind"],
+                condition=Q(valid_until=None),
+                name="register_one_address_of_a_kind",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of person:{self.person_id}"
+
+
+class Policy(models.Model):
+    """полис ОМС (FHIR Coverage). The policy is the record; a form only prints it (108н)."""
+
+    class Form(models.TextChoices):
+        """Letters of the federal register."""
+
+        OLD = "С", "Полис старого образца"
+        TEMPORARY = "В", "Временное свидетельство"
+        TEMPORARY_ELECTRONIC = "Е", "Временное свидетельство в электронной форме"
+        PAPER = "П", "Бумажный полис единого образца"
+        PLASTIC = "Э", "Электронный полис на карте"
+        CARD = "К", "Полис в составе УЭК"
+        DIGITAL = "Ц", "Цифровой полис"
+
+    class State(models.TextChoices):
+        """One policy of a person is active or suspended at a time; a constraint holds it."""
+
+        ACTIVE = "active", "Действует"
+        SUSPENDED = "suspended", "Приостановлен"
+        SUPERSEDED = "superseded", "Заменён"
+        CLOSED = "closed", "Прекращён"
+        ANNULLED = "annulled", "Аннулирован"
+
+    person = models.ForeignKey(InsuredPerson, on_delete=models.PROTECT, related_name="policies")
+    enp = models.CharField(max_length=16, db_index=True, blank=True)
+    form = models.CharField(max_length=1, choices=Form.choices, default=Form.DIGITAL)
+    blank_number = models.CharField(max_length=20, blank=True, help_text="Series and number")
+    insurer = models.ForeignKey(Insurer, on_delete=models.PROTECT, related_name="policies")
+    region = models.ForeignKey(Region, on_delete=models.PROTECT)
+    begins_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True, help_text="Last day; empty: for ever")
+    state = models.CharField(max_length=16, choices=State.choices, default=State.ACTIVE)
+    state_since = models.DateField()
+    closing_reason = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(state__in=["active", "suspended"]),
+                name="register_one_policy_in_force",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"policy:{self.pk}"
+
+
+class Insurance(Period):
+    """период страхования: who insures a person, since when, on what ground."""
+
+    class Ground(models.IntegerChoices):
+        """RSMO of order 79."""
+
+        FIRST_CHOICE = 1, "Первичный выбор"
+        YEARLY = 2, "Замена раз в год"
+        MOVE = 3, "Переезд"
+        CONTRACT_ENDED = 4, "Прекращение договора со страховой организацией"
+
+    person = models.ForeignKey(InsuredPerson, on_delete=models.PROTECT, related_name="insurances")
+    insurer = models.ForeignKey(Insurer, on_delete=models.PROTECT, related_name="insurances")
+    ground = models.PositiveSmallIntegerField(choices=Ground.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(valid_until=None), name="register_one_insurance"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gte=models.F("valid_from")),
+                name="register_insurance_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"insurance of person:{self.person_id} from {self.valid_from}"
+
+
+class EnpCounter(models.Model):
+    """The last sequence number given under one ten-digit beginning of an ENP."""
+
+    prefix = models.CharField(max_length=10, primary_key=True)
+    last = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.prefix} {self.last}"
