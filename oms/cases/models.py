@@ -86,7 +86,7 @@ class Case(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["applicant", "service", "for_whom"],
-                condition=Q(state__in=sorted(OPEN)),
+                condition=Q(state__in=sorted(state.value for state in OPEN)),
                 name="cases_one_open_per_service",
             )
         ]
