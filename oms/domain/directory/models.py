@@ -208,9 +208,10 @@ class DayOverride(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["day", "region"], name="directory_regional_day"),
             models.UniqueConstraint(
-                fields=["day", "region"], nulls_distinct=False, name="directory_day_override"
-            )
+                fields=["day"], condition=models.Q(region=None), name="directory_federal_day"
+            ),
         ]
 
     def __str__(self) -> str:
