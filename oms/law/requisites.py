@@ -15,7 +15,8 @@ from oms.law.typed import compact, digits, latin
 from oms.law.verdict import Invalid, Verdict, explained
 
 _KPP = re.compile(r"\d{4}[0-9A-Z]{2}\d{3}", re.ASCII)
-_CASH_CENTRES = ("000", "001", "002")
+_CASH_CENTRES = ("000", "001", "002")  # departments of the Bank of Russia, last digits of БИК
+_HELD_BY_CENTRAL_BANK = ("30101", "30103", "30104", "30106")  # correspondent accounts
 
 
 def normalize_inn(text: str, *, length: int | None = None) -> str:
@@ -110,7 +111,7 @@ def account_key_rest(account: str, *, bik: str) -> int:
     >>> account_key_rest("40702810801400016513", bik="044525593")
     0
     """
-    own = account.startswith("301") or bik.endswith(_CASH_CENTRES)
+    own = account.startswith(_HELD_BY_CENTRAL_BANK) or bik.endswith(_CASH_CENTRES)
     prefix = f"0{bik[4:6]}" if own else bik[6:]
     return sum(int(d) * w for d, w in zip(prefix + account, (7, 1, 3) * 8, strict=False)) % 10
 
@@ -211,5 +212,5 @@ def _describe_ogrn(number: str) -> Verdict:
 def _describe_account(number: str) -> Verdict:
     if number.startswith("03"):
         return _verdict("Казначейский счёт записан верно. Ключа у него нет", number)
-    name = "Корреспондентский счёт" if number.startswith("301") else "Расчётный счёт"
+    name = "Корреспондентский счёт" if number.startswith("30101") else "Расчётный счёт"
     return _verdict(f"{name} подходит к БИК", number)
