@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 
 def database(url: str, *, default_file: Path, pool: bool) -> dict[str, Any]:
@@ -27,12 +27,13 @@ def database(url: str, *, default_file: Path, pool: bool) -> dict[str, Any]:
             "CONN_MAX_AGE": None,
         }
     parts = urlsplit(url)
+    host = dict(parse_qsl(parts.query)).get("host", parts.hostname or "")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
+        "HOST": host,
         "PORT": str(parts.port or ""),
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if pool else {},
         "CONN_MAX_AGE": 0,

@@ -1,0 +1,232 @@
+"""Sets up and runs everything on one machine: `./start` ends here.
+
+One parent watches the children (simulators, worker, web server). When one of them dies it
+is started again; Ctrl-C or SIGTERM stops all of them in order.
+"""
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_WITHIN = 60
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the portal until told to stop; 0 when it stopped as asked."""
+    options = _options(arguments)
+    os.environ |= _environment(options)
+    if options.fresh and not _forget(options.var, ask=not options.yes):
+        return 1
+    options.var.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _set_up(options)
+    if options.setup_only:
+        return 0
+    return _run(options)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./start", add_help=False)
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--base-url", default="")
+    parser.add_argument("--database-url", default=os.environ.get("OMS_DATABASE_URL", ""))
+    parser.add_argument("--var", type=Path, default=Path(os.environ.get("OMS_VAR", ROOT / "var")))
+    parser.add_argument("--persons", type=int, default=2000)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--yes", action="store_true")
+    parser.add_argument("--setup-only", action="store_true")
+    options = parser.parse_args(arguments)
+    options.var = options.var.resolve()
+    options.base_url = options.base_url or f"http://localhost:{options.port}"
+    return options
+
+
+def _environment(options: argparse.Namespace) -> dict[str, str]:
+    smtp, http = options.port + 1, options.port + 2
+    return {
+        "DJANGO_SETTINGS_MODULE": "oms.config.settings",
+        "OMS_VAR": str(options.var),
+        "OMS_DATABASE_URL": options.database_url,
+        "OMS_BASE_URL": options.base_url,
+        "OMS_SMTP_URL": os.environ.get("OMS_SMTP_URL", f"smtp://127.0.0.1:{smtp}"),
+        "OMS_SMS_URL": os.environ.get("OMS_SMS_URL", f"http://127.0.0.1:{http}/sms"),
+        "OMS_OUTBOX_URL": os.environ.get("OMS_OUTBOX_URL", f"http://127.0.0.1:{http}"),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _forget(var: Path, *, ask: bool) -> bool:
+    """Remove the data folder. Only one that we made: it holds our secrets."""
+    if not var.exists():
+        return True
+    if not (var / "secrets.json").exists():
+        print(f"{var} is not a data folder of the portal; nothing removed.", file=sys.stderr)
+        return False
+    if ask and input(f"Remove all data in {var}? Type yes: ").strip().lower() != "yes":
+        return False
+    shutil.rmtree(var)
+    return True
+
+
+def _set_up(options: argparse.Namespace) -> None:
+    """Schema, shared cache, static files, demo world: each does nothing the second time."""
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    from django.conf import settings
+
+    _say("Preparing the database…")
+    if options.fresh and options.database_url.startswith("postgres"):
+        call_command("flush", interactive=False, verbosity=0)
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    if settings.DEMO:
+        from oms.faces.demo import world
+
+        world.create(persons=options.persons, progress=True)
+
+
+@dataclass
+class Child:
+    """One process of the portal."""
+
+    name: str
+    command: Sequence[str]
+    log: Path
+    process: "subprocess.Popen[bytes] | None" = None
+    starts: list[float] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Start in a session of its own, so that Ctrl-C reaches only the parent."""
+        self.starts.append(time.monotonic())
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(  # noqa: S603  our own commands
+                self.command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+            )
+
+    @property
+    def dies_again_and_again(self) -> bool:
+        """Five starts within half a minute."""
+        recent = [at for at in self.starts if time.monotonic() - at < 30]
+        return len(recent) >= 5
+
+    def stop(self) -> None:
+        """Ask to stop; insist after ten seconds."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def _children(options: argparse.Namespace) -> list[Child]:
+    logs = options.var / "logs"
+    logs.mkdir(exist_ok=True)
+    python = sys.executable
+    commands: dict[str, list[str]] = {}
+    if os.environ["OMS_SMTP_URL"].startswith("smtp://127.0.0.1"):
+        commands["simulators"] = [
+            *(python, "-m", "oms.gateways.simulators"),
+            *("--smtp-port", str(options.port + 1), "--http-port", str(options.port + 2)),
+            *("--store", str(options.var / "outbox.sqlite3")),
+        ]
+    commands["worker"] = [python, "manage.py", "worker"]
+    commands["web"] = [
+        *(str(Path(python).parent / "granian"), "--interface", "wsgi", "--no-ws"),
+        *("--host", options.host, "--port", str(options.port)),
+        *("--workers", str(options.workers), "--blocking-threads", "4", "--respawn-failed-workers"),
+        "oms.config.wsgi:application",
+    ]
+    return [Child(name, command, logs / f"{name}.log") for name, command in commands.items()]
+
+
+def _run(options: argparse.Namespace) -> int:
+    stopping: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda got, _frame: stopping.append(got))
+    children = _children(options)
+    for child in children:
+        child.start()
+    try:
+        if not _wait_until_ready(options, children, stopping):
+            return 0 if stopping else 1
+        _welcome(options)
+        return _watch(children, stopping)
+    finally:
+        _say("\nStopping…")
+        for child in reversed(children):
+            child.stop()
+
+
+def _wait_until_ready(
+    options: argparse.Namespace, children: list[Child], stopping: list[int]
+) -> bool:
+    """Poll /readyz. The server accepts connections before it can answer, so ask by HTTP."""
+    address = f"http://127.0.0.1:{options.port}/readyz"
+    deadline = time.monotonic() + READY_WITHIN
+    while time.monotonic() < deadline and not stopping:
+        dead = [child for child in children if child.process and child.process.poll() is not None]
+        if dead:
+            _say(f"{dead[0].name} did not start. The reason is in {dead[0].log}")
+            return False
+        try:
+            with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310  loopback
+                if answer.status == 200:
+                    return True
+        except (urllib.error.URLError, OSError):
+            pass
+        time.sleep(0.2)
+    if not stopping:
+        _say(f"The portal is not ready after {READY_WITHIN} s. See {options.var / 'logs'}")
+    return False
+
+
+def _watch(children: list[Child], stopping: list[int]) -> int:
+    while not stopping:
+        for child in children:
+            if child.process is None or child.process.poll() is None:
+                continue
+            if child.dies_again_and_again:
+                _say(f"{child.name} stops again and again. The reason is in {child.log}")
+                return 1
+            _say(f"{child.name} stopped; starting it again.")
+            child.start()
+        time.sleep(0.5)
+    return 0
+
+
+def _welcome(options: argparse.Namespace) -> None:
+    from django.conf import settings
+
+    _say(f"\n  Кабинет ОМС: {options.base_url}\n")
+    if settings.DEMO:
+        from oms.faces.demo import world
+
+        for line in world.log_ins():
+            _say(f"  {line}")
+        _say(f"\n  Письма и СМС: {options.base_url}/demo/outbox/")
+    _say(f"  Журналы работы: {options.var / 'logs'}    Остановить: Ctrl-C\n")
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
