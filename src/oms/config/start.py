@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 READY_WITHIN = 60
 
 
@@ -62,6 +62,7 @@ def _environment(options: argparse.Namespace) -> dict[str, str]:
         "OMS_SMTP_URL": os.environ.get("OMS_SMTP_URL", f"smtp://127.0.0.1:{smtp}"),
         "OMS_SMS_URL": os.environ.get("OMS_SMS_URL", f"http://127.0.0.1:{http}/sms"),
         "OMS_OUTBOX_URL": os.environ.get("OMS_OUTBOX_URL", f"http://127.0.0.1:{http}"),
+        "PYTHONPATH": str(ROOT / "src"),
         "PYTHONUNBUFFERED": "1",
     }
 

@@ -1,6 +1,0 @@
-"""Addresses of this face."""
-
-from django.urls import URLPattern, URLResolver
-
-app_name = "design"
-urlpatterns: list[URLPattern | URLResolver] = []
