@@ -1,0 +1,1 @@
+"""The design system «Кабинет ОМС»: one look for every face."""

@@ -1,0 +1,266 @@
+// Small helps on top of pages that work without any script. No globals; everything is found by data-attributes.
+
+const root = document.documentElement;
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+root.classList.add("js");
+
+// Error summary: focus goes to it, and from its links straight into the field.
+function errorSummary() {
+  const summary = document.querySelector("[data-error-summary]");
+  if (!summary) return;
+  if (!document.title.startsWith("Ошибка")) document.title = `Ошибка: ${document.title}`;
+  summary.focus({ preventScroll: false });
+  summary.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    const field = link && document.getElementById(link.hash.slice(1));
+    if (!field) return;
+    event.preventDefault();
+    (field.closest(".field") ?? field).scrollIntoView();
+    field.focus({ preventScroll: true });
+  });
+}
+
+// Autosave: <form data-autosave-url="…"> sends itself after 1.2 s of quiet and when a field is left.
+// The answer may be JSON {"text": "Черновик сохранён в 18:04"}; anything else 2xx gets our own words.
+function autosave(form) {
+  const line = form.querySelector("[data-saved]") ?? document.querySelector("[data-saved]");
+  let timer = 0, sent = snapshot(form), busy = false, leaving = false;
+
+  function say(text, failed = false) {
+    if (!line) return;
+    line.classList.toggle("failed", failed);
+    line.querySelector("[data-saved-text]").textContent = text;
+  }
+  function plan(wait) {
+    clearTimeout(timer);
+    timer = setTimeout(save, wait);
+  }
+  async function save() {
+    clearTimeout(timer);
+    const now = snapshot(form);
+    if (leaving || now === sent) return;
+    if (busy) return plan(400);
+    busy = true;
+    try {
+      const answer = await fetch(form.dataset.autosaveUrl, {
+        method: "POST", body: bodyOf(form), keepalive: true, credentials: "same-origin",
+        headers: { "X-Requested-With": "autosave", Accept: "application/json" },
+      });
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+      sent = now;
+      const json = (answer.headers.get("Content-Type") ?? "").includes("json") ? await answer.json() : {};
+      const time = new Date().toLocaleTimeString("ru-RU", { hour: "2-digit", minute: "2-digit" });
+      say(json.text ?? `Черновик сохранён в ${time}. Можно закрыть и вернуться с любого устройства`);
+    } catch {
+      say("Черновик пока не сохранён: нет связи. Повторим сами, не закрывайте страницу", true);
+      plan(10_000);
+    } finally {
+      busy = false;
+    }
+  }
+  form.addEventListener("input", () => plan(1200));
+  form.addEventListener("change", () => plan(300));
+  form.addEventListener("focusout", () => snapshot(form) !== sent && plan(0));
+  form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); });
+  addEventListener("visibilitychange", () => document.hidden && save());
+}
+function bodyOf(form) {
+  const body = new FormData(form);
+  for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+  return body;
+}
+const snapshot = (form) => new URLSearchParams(bodyOf(form)).toString();
+
+// A form goes once: the second click of a double click does nothing.
+function sendOnce(event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.method === "dialog" || form.method === "get") return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "1";
+  const again = () => delete form.dataset.sent;
+  setTimeout(again, 8000);
+  addEventListener("pageshow", again, { once: true });
+}
+
+// Copy: <button data-copy="7756…">.
+async function copy(button) {
+  const word = button.querySelector("[data-copy-word]"), label = button.getAttribute("aria-label");
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    if (word) word.textContent = "Скопировано";
+    button.setAttribute("aria-label", "Скопировано");
+    announce("Скопировано");
+  } catch {
+    announce("Не получилось скопировать. Выделите номер и скопируйте его сами");
+  }
+  setTimeout(() => { if (word) word.textContent = ""; button.setAttribute("aria-label", label); }, 2500);
+}
+let voice;
+function announce(text) {
+  voice ??= document.body.appendChild(Object.assign(document.createElement("div"), { className: "visually-hidden" }));
+  voice.setAttribute("role", "status");
+  voice.textContent = "";
+  setTimeout(() => { voice.textContent = text; }, 50);
+}
+
+// Characters left: <textarea data-count="500">.
+function counter(field) {
+  const limit = Number(field.dataset.count), line = document.createElement("p");
+  line.className = "counter";
+  field.closest(".control")?.append(line);
+  let told;
+  const show = () => {
+    const left = limit - field.value.length, over = left < 0, n = Math.abs(left);
+    line.classList.toggle("over", over);
+    line.textContent = `${over ? "Лишних знаков" : "Осталось знаков"}: ${n}`;
+    clearTimeout(told);
+    if (left < limit / 10) told = setTimeout(() => announce(line.textContent), 1000);
+  };
+  field.addEventListener("input", show);
+  show();
+}
+
+// Password: show it, and say how strong it is: <input type="password" data-strength="8">.
+function reveal(button) {
+  const field = document.getElementById(button.dataset.reveal), hidden = field.type === "password";
+  field.type = hidden ? "text" : "password";
+  button.textContent = hidden ? "Скрыть" : "Показать";
+  button.setAttribute("aria-label", hidden ? "Скрыть пароль" : "Показать пароль");
+}
+function strength(field) {
+  const least = Number(field.dataset.strength) || 8;
+  const box = Object.assign(document.createElement("div"), { className: "strength" });
+  const bar = Object.assign(document.createElement("progress"), { className: "bar", max: 100, value: 0, ariaHidden: "true" });
+  const words = document.createElement("output");
+  box.append(bar, words);
+  field.closest(".control").append(box);
+  field.addEventListener("input", () => {
+    const [share, state, text] = judge(field.value, least);
+    bar.value = share;
+    bar.className = `bar ${state}`;
+    words.textContent = text;
+  });
+}
+function judge(value, least) {
+  if (!value) return [0, "", ""];
+  if (value.length < least) return [20, "danger", `Добавьте ещё: ${signs(least - value.length)}`];
+  const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\d/, /[^\p{L}\d]/u].filter((kind) => kind.test(value)).length;
+  const distinct = new Set(value).size;
+  if (distinct < 6) return [35, "warn", "Знаки повторяются, такой пароль легко подобрать"];
+  if (value.length >= 15 || (value.length >= 11 && kinds >= 3)) return [100, "ok", "Надёжный пароль"];
+  return [65, "warn", "Подойдёт. Ещё надёжнее: несколько слов подряд"];
+}
+const rules = new Intl.PluralRules("ru");
+function signs(n) {
+  return `${n} ${{ one: "знак", few: "знака" }[rules.select(n)] ?? "знаков"}`;
+}
+
+// Dialogs: <button data-dialog="id">; a click on the veil closes.
+function openDialog(id) {
+  const dialog = document.getElementById(id);
+  if (dialog && !dialog.open) dialog.showModal();
+}
+
+// Keys: <a data-key="a">, "?" opens the list, the person can switch them off (WCAG 2.1.4).
+function keys(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
+  if (event.key === "?") return document.getElementById("keys") && (event.preventDefault(), openDialog("keys"));
+  if (localStorage.getItem("keys") === "off") return;
+  const pressed = (latin[event.key.toLowerCase()] ?? event.key).toLowerCase();
+  const target = all("[data-key]").find((item) => item.dataset.key.toLowerCase() === pressed && item.offsetParent);
+  if (!target) return;
+  event.preventDefault();
+  if (target.matches("input, textarea, select")) target.focus(); else target.click();
+}
+// The same key under the Russian layout.
+const latin = Object.fromEntries([..."йцукенгшщзфывапролдячсмить"].map((letter, i) => [letter, "qwertyuiopasdfghjklzxcvbnm"[i]]));
+
+// Theme: as the device has it until the person chooses; the choice is a cookie, so the server draws it at once.
+function isDark() {
+  return root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+}
+function themeWords() {
+  for (const button of all("[data-theme-toggle]")) {
+    (button.querySelector("span") ?? button).textContent = isDark() ? "Светлая тема" : "Тёмная тема";
+  }
+}
+function toggleTheme() {
+  root.dataset.theme = isDark() ? "light" : "dark";
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `theme=${root.dataset.theme}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+  themeWords();
+}
+
+// The end of a session is told two minutes ahead; one press keeps it.
+function sessionEnd(dialog) {
+  const total = Number(dialog.dataset.sessionLeft);
+  let warn = 0, end = 0;
+  const arm = () => {
+    clearTimeout(warn); clearTimeout(end);
+    warn = setTimeout(() => dialog.showModal(), Math.max(total - 120, 1) * 1000);
+    end = setTimeout(() => location.reload(), (total + 5) * 1000);
+  };
+  const stay = async () => {
+    dialog.close();
+    try {
+      const answer = await fetch(dialog.dataset.sessionPing, { credentials: "same-origin" });
+      if (!answer.ok || answer.redirected) location.reload(); else arm();
+    } catch { arm(); }
+  };
+  dialog.addEventListener("cancel", (event) => { event.preventDefault(); stay(); });
+  dialog.querySelector("[data-session-stay]").addEventListener("click", stay);
+  document.body.addEventListener("htmx:afterRequest", arm);
+  arm();
+}
+
+// Files dropped anywhere on the box.
+function drop(box) {
+  const field = box.querySelector("input[type=file]");
+  const mark = (on) => (event) => { event.preventDefault(); box.classList.toggle("over", on); };
+  box.addEventListener("dragover", mark(true));
+  box.addEventListener("dragleave", mark(false));
+  box.addEventListener("drop", (event) => {
+    mark(false)(event);
+    if (!event.dataTransfer.files.length) return;
+    field.files = event.dataTransfer.files;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
+function dress(within) {
+  all("form[data-autosave-url]", within).forEach(autosave);
+  all("[data-count]", within).forEach(counter);
+  all("input[data-strength]", within).forEach(strength);
+  all("[data-drop]", within).forEach(drop);
+}
+
+document.addEventListener("click", (event) => {
+  const on = (selector) => event.target.closest?.(selector);
+  let found;
+  if ((found = on("[data-copy]"))) copy(found);
+  else if ((found = on("[data-reveal]"))) reveal(found);
+  else if ((found = on("[data-dialog]"))) { event.preventDefault(); openDialog(found.dataset.dialog); }
+  else if ((found = on("[data-print]"))) print();
+  else if (on("[data-theme-toggle]")) toggleTheme();
+  else if (event.target.matches?.("dialog.dialog:not([data-session-left])")) event.target.close();
+  for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    for (const menu of all("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
+  }
+  keys(event);
+});
+document.addEventListener("submit", sendOnce);
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-keys-toggle]")) localStorage.setItem("keys", event.target.checked ? "on" : "off");
+});
+document.body.addEventListener("htmx:load", (event) => { if (event.detail.elt !== document.body) dress(event.detail.elt); });
+
+all("[data-keys-toggle]").forEach((box) => { box.checked = localStorage.getItem("keys") !== "off"; });
+all("[data-cookie-off]").forEach((note) => { note.hidden = navigator.cookieEnabled; });
+all("[data-session-left]").forEach(sessionEnd);
+dress(document);
+errorSummary();
+themeWords();
