@@ -148,8 +148,9 @@ def plausible(
 ) -> tuple[Refusal, ...]:
     """Return what speaks against the document proving identity on the day.
 
-    Checked: dates in order, `valid_until` (its last day), passport not before 14 and re-issued
-    after 20 and 45 (with `grace_days`), no Russian birth certificate from 14 on.
+    Only the gravest is told. Checked: dates in order, `valid_until` (its last day), passport not
+    before 14 and re-issued after 20 and 45 (with `grace_days`), no Russian birth certificate
+    from 14 on.
 
     >>> [r.code for r in plausible(14, birth_date=date(2000, 5, 1), issued_on=date(2014, 6, 1),
     ...     on=date(2026, 1, 1))]
@@ -159,8 +160,8 @@ def plausible(
     overdue = _reissue_overdue(kind, birth_date, issued_on, on - timedelta(days=grace_days))
     return (
         _impossible_dates(kind, birth_date, issued_on, on)
-        + _wrong_age(kind, birth_date, issued_on, on)
-        + ((_refusal("document-expired", kind, "issued_on"),) if ended or overdue else ())
+        or _wrong_age(kind, birth_date, issued_on, on)
+        or ((_refusal("document-expired", kind, "issued_on"),) if ended or overdue else ())
     )
 
 

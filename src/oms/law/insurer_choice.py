@@ -60,12 +60,12 @@ def may_change(
     barred = _record(person, on)
     if barred:
         return barred
-    return (
-        _representative(person, on, by_representative)
-        + _new_insurer(person, new_insurer, on)
-        + _by_ground(person, new_insurer, ground, on)
-        + (_move(person, new_insurer, moved_on, address_changed, on) if _is_move(ground) else ())
-    )
+    refusals = _representative(person, on, by_representative)
+    refusals += _new_insurer(person, new_insurer, on)
+    refusals += _by_ground(person, new_insurer, ground, on)
+    if ground is Ground.MOVE:
+        refusals += _move(person, new_insurer, moved_on, address_changed, on)
+    return refusals
 
 
 def may_choose_first(
@@ -155,10 +155,6 @@ def _last_day(year: int) -> date:
     return date(year, rule.last_month, rule.last_day)
 
 
-def _is_move(ground: Ground) -> bool:
-    return ground is Ground.MOVE
-
-
 def _record(person: PersonFacts, on: date) -> tuple[Refusal, ...]:
     barred = may_be_insured(person, on=on)
     if barred:
@@ -167,7 +163,8 @@ def _record(person: PersonFacts, on: date) -> tuple[Refusal, ...]:
         return (refuse("policy-suspended", basis=BASIS),)
     if person.policy_state is PolicyState.ANNULLED or person.state is PersonState.ANNULLED:
         return (refuse("policy-annulled", basis=BASIS),)
-    if person.policy_state is PolicyState.EXPIRED:
+    ended = person.policy_valid_until is not None and person.policy_valid_until < on
+    if ended or person.policy_state is PolicyState.EXPIRED:
         return (refuse("policy-expired", basis=BASIS),)
     return () if is_insured(person, on=on) else (refuse("not-insured", basis=BASIS),)
 
@@ -201,7 +198,7 @@ def _by_ground(
         codes.append("contract-not-ended")
     refusals = tuple(refuse(code, field="ground", basis=BASIS) for code in codes)
     other_region = person.region and insurer.region != person.region
-    if other_region and not _is_move(ground):
+    if other_region and ground is not Ground.MOVE:
         refusals += (refuse("insurer-other-region", field="insurer", basis=BASIS),)
     return refusals
 

@@ -62,14 +62,13 @@ def explain(text: str) -> Verdict:
 
 def _russian(text: str) -> PhoneNumber:
     number = _parsed(text)
-    region = phonenumbers.region_code_for_number(number)
-    if region == "RU":
-        return number
-    if region == "KZ":
+    if phonenumbers.region_code_for_number(number) == "KZ":
         raise Invalid("country", "Это номер Казахстана. Укажите российский мобильный телефон")
-    if region or number.country_code != 7:
+    if number.country_code != 7:
         raise Invalid("country", f"Укажите российский телефон, например {EXAMPLE}")
-    raise Invalid("length", f"Такого номера нет. Проверьте цифры, например {EXAMPLE}")
+    if not phonenumbers.is_valid_number(number):
+        raise Invalid("length", f"Такого номера нет. Проверьте цифры, например {EXAMPLE}")
+    return number
 
 
 def _parsed(text: str) -> PhoneNumber:
