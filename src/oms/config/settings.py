@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "oms.kit",
     "oms.domain.journal",
     "oms.domain.accounts",
     "oms.domain.directory",
