@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from oms.domain.accounts.models import Role, Sex, Source, User
 from oms.domain.directory.models import Insurer, Region
+from oms.domain.register.fields import CodePointField
 
 
 class InsuredPersonQuery(models.QuerySet["InsuredPerson"]):
@@ -58,12 +59,12 @@ class InsuredPerson(models.Model):
     insurer = models.ForeignKey(
         Insurer, on_delete=models.PROTECT, null=True, blank=True, related_name="insured_persons"
     )
-    enp = models.CharField(max_length=16, unique=True, null=True, blank=True)
+    enp = models.CharField(max_length=16, null=True, blank=True)
     snils = models.CharField(max_length=11, null=True, blank=True)
     family_name = models.CharField(max_length=60)
     given_name = models.CharField(max_length=60)
     patronymic = models.CharField(max_length=60, blank=True)
-    name_key = models.CharField(max_length=184, help_text="law.names.fold of the full name")
+    name_key = CodePointField(max_length=184, help_text="data.name_key: «СОКОЛОВА АННА ИВАНОВНА»")
     birth_date = models.DateField()
     birth_date_exactness = models.PositiveSmallIntegerField(
         default=1, help_text="TRUE_DR: 1 exact, 2 month and year, 3 year"
@@ -91,7 +92,8 @@ class InsuredPerson(models.Model):
                 fields=["snils"],
                 condition=Q(snils__isnull=False) & ~Q(state__in=["merged", "annulled"]),
                 name="register_one_person_per_snils",
-            )
+            ),
+            models.UniqueConstraint(fields=["enp"], name="register_one_person_per_enp"),
         ]
         indexes = [
             models.Index(fields=["name_key", "birth_date"], name="register_name_birth"),
@@ -223,9 +225,9 @@ class Policy(models.Model):
         ANNULLED = "annulled", "Аннулирован"
 
     person = models.ForeignKey(InsuredPerson, on_delete=models.PROTECT, related_name="policies")
-    enp = models.CharField(max_length=16, db_index=True, blank=True)
+    enp = models.CharField(max_length=16, blank=True)
     form = models.CharField(max_length=1, choices=Form.choices, default=Form.DIGITAL)
-    blank_number = models.CharField(max_length=20, blank=True, help_text="Series and number")
+    blank_number = models.CharField(max_length=20, blank=True, help_text="data.blank_key")
     insurer = models.ForeignKey(Insurer, on_delete=models.PROTECT, related_name="policies")
     region = models.ForeignKey(Region, on_delete=models.PROTECT)
     begins_on = models.DateField()
@@ -243,6 +245,10 @@ class Policy(models.Model):
                 condition=Q(state__in=["active", "suspended"]),
                 name="register_one_policy_in_force",
             )
+        ]
+        indexes = [
+            models.Index(fields=["enp"], name="register_policy_enp"),
+            models.Index(fields=["blank_number"], name="register_policy_blank"),
         ]
 
     def __str__(self) -> str:
