@@ -19,7 +19,7 @@ _SILENT_KEYS = frozenset(
 def mask_personal(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     """Replace values that may identify a person, by key and by shape."""
     for key, value in event.items():
-        if key in _SILENT_KEYS:
+        if key in _SILENT_KEYS and not isinstance(value, int):
             event[key] = "***"
         elif isinstance(value, str) and key not in {"timestamp", "request_id"}:
             event[key] = _PERSONAL.sub("***", value)
