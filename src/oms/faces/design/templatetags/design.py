@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from oms.faces.design import icons
+from oms.faces.design.forms import error_words
 from oms.faces.design.parts import Bar
 from oms.law import dates, enp, names, phone, snils
 from oms.law.plural import counted
@@ -108,6 +109,16 @@ def is_good(field: BoundField) -> bool:
     form = field.form
     wanted = bool(getattr(form, "show_good", False)) and form.is_bound
     return wanted and not field.errors and field.value() not in (None, "", [])
+
+
+register.filter("error_words", error_words)
+
+
+@register.filter
+def lower_first(text: str) -> str:
+    """Begin the text small, to go on after a colon; abbreviations stay as they are."""
+    text = str(text)
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 @register.filter

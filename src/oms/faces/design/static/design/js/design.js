@@ -136,7 +136,7 @@ function strength(field) {
   field.closest(".control").append(box);
   field.addEventListener("input", () => {
     const [share, state, text] = judge(field.value, least);
-    bar.value = share;
+    bar.setAttribute("value", share);
     bar.className = `bar ${state}`;
     words.textContent = text;
   });
@@ -214,9 +214,20 @@ function sessionEnd(dialog) {
   arm();
 }
 
-// Files dropped anywhere on the box.
+// Files: a button with our words, the names of what was chosen, and files dropped anywhere on the box.
 function drop(box) {
   const field = box.querySelector("input[type=file]");
+  const button = Object.assign(document.createElement("label"), { className: "btn ghost", htmlFor: field.id, textContent: "Выбрать файл" });
+  button.setAttribute("aria-hidden", "true");
+  const line = Object.assign(document.createElement("span"), { className: "chosen" });
+  line.setAttribute("role", "status");
+  const row = Object.assign(document.createElement("div"), { className: "cluster" });
+  row.append(button, line);
+  field.after(row);
+  box.classList.add("dressed");
+  const show = () => { line.textContent = [...field.files].map((file) => file.name).join(", ") || "или перетащите его сюда"; };
+  field.addEventListener("change", show);
+  show();
   const mark = (on) => (event) => { event.preventDefault(); box.classList.toggle("over", on); };
   box.addEventListener("dragover", mark(true));
   box.addEventListener("dragleave", mark(false));
