@@ -1,0 +1,1 @@
+"""Insurers, funds, clinics, reference books by date, working days."""

@@ -4,6 +4,10 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from oms.domain.directory.books import TITLES
+from oms.law import dates
+from oms.law.plural import counted
+
 
 class Region(models.Model):
     """A subject of the federation as the funds number them (F010: KOD_TF, not the vehicle code)."""
@@ -124,7 +128,9 @@ class MedicalOrganization(models.Model):
     rating = models.DecimalField(max_digits=2, decimal_places=1, null=True, blank=True)
     begins_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
-    search_text = models.TextField(blank=True, help_text="Folded name, code, place, speciality")
+    search_text = models.TextField(
+        blank=True, help_text="See folding.py: names, code, places, #speciality#"
+    )
     insurers = models.ManyToManyField(Insurer, related_name="clinics", blank=True)
 
     class Meta:
@@ -145,15 +151,44 @@ class Load(models.Model):
     added = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
+    refused_count = models.PositiveIntegerField(default=0)
+    warned_count = models.PositiveIntegerField(default=0)
     refused: models.JSONField[list[dict[str, Any]]] = models.JSONField(
-        default=list, help_text="[{row, code, field, reason}]"
+        default=list,
+        help_text="[{kind: refused or warning, row, code, field, reason}], the first ten thousand",
     )
 
     class Meta:
-        indexes = [models.Index(fields=["book", "-loaded_at"], name="directory_load_book")]
+        indexes = [
+            models.Index(fields=["book", "-loaded_at"], name="directory_load_book"),
+            models.Index(fields=["digest"], name="directory_load_digest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.book} {self.version}"
+
+    def lines(self) -> list[str]:
+        """Say in plain Russian what was loaded and what was wrong, a line each."""
+        return [self._heading(), self._counts(), *map(_problem, self.refused), *self._untold()]
+
+    def _heading(self) -> str:
+        version = f", версия {self.version}" if self.version else ""
+        issued = f" от {dates.short(self.issued_on)}" if self.issued_on else ""
+        return f"{self.book} «{TITLES.get(self.book, self.book)}»{version}{issued}"
+
+    def _counts(self) -> str:
+        done = f"Добавлено: {self.added}, изменено: {self.changed}, без изменений: {self.unchanged}"
+        return f"{done}, отклонено: {self.refused_count}, предупреждений: {self.warned_count}"
+
+    def _untold(self) -> list[str]:
+        more = self.refused_count + self.warned_count - len(self.refused)
+        return [f"И ещё {counted(more, 'замечание', 'замечания', 'замечаний')}"] if more else []
+
+
+def _problem(told: dict[str, Any]) -> str:
+    what = "Отклонена строка" if told["kind"] == "refused" else "Предупреждение, строка"
+    code = f", код {told['code']}" if told["code"] else ""
+    return f"{what} {told['row']}{code}, поле {told['field']}: {told['reason']}"
 
 
 class ReferenceEntry(models.Model):
@@ -168,7 +203,9 @@ class ReferenceEntry(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["book", "code", "begins_on"], name="directory_reference")
+            models.UniqueConstraint(
+                fields=["book", "code", "begins_on"], name="directory_reference"
+            )
         ]
 
     def __str__(self) -> str:
@@ -192,6 +229,9 @@ class OrganizationVersion(models.Model):
                 condition=models.Q(valid_until=None),
                 name="directory_one_current_version",
             )
+        ]
+        indexes = [
+            models.Index(fields=["kind", "code", "valid_from"], name="directory_version_history")
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,173 @@
+"""Looks into the directory: who works where, what a code means, which days are working."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from time import monotonic
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from oms.domain.directory.folding import fold, speciality_mark
+from oms.domain.directory.models import (
+    DayOverride,
+    Insurer,
+    MedicalOrganization,
+    OrganizationVersion,
+    ReferenceEntry,
+    Region,
+)
+from oms.law.calendar import Calendar
+from oms.law.facts import InsurerFacts
+
+CALENDAR_LIFE = 60.0  # seconds another process may work by the calendar of before a decree
+_calendars: dict[str | None, tuple[float, Calendar]] = {}
+
+
+def regions() -> list[Region]:
+    """All regions, by name."""
+    return list(Region.objects.all())
+
+
+def insurers(*, region: str, on: date) -> list[Insurer]:
+    """Insurers one may choose in a region on a day: in the register and with a licence; 1 query."""
+    return list(Insurer.objects.filter(_insurer_in_force(on), region_id=region))
+
+
+def insurer(*, code: str) -> Insurer | None:
+    """The insurer with this code (smocod), in force or not."""
+    return Insurer.objects.select_related("region").filter(code=code).first()
+
+
+def insurer_facts(*, insurer: Insurer) -> InsurerFacts:
+    """What the law asks about an insurer: it stops when excluded or when its licence runs out.
+
+    An insurer without a licence on record is judged by the register alone (a fund has none).
+    """
+    starts = [day for day in (insurer.included_on, insurer.licence_from) if day]
+    ends = [insurer.excluded_on] if insurer.excluded_on else []
+    if insurer.licence_until:
+        ends.append(insurer.licence_until + timedelta(days=1))
+    return InsurerFacts(
+        code=insurer.code,
+        region=insurer.region_id,
+        included_from=max(starts, default=date.min),
+        excluded_on=min(ends, default=None),
+    )
+
+
+def clinics(
+    *,
+    region: str,
+    text: str = "",
+    speciality: str = "",
+    on: date | None = None,
+    limit: int = 20,
+    offset: int = 0,
+) -> list[MedicalOrganization]:
+    """Clinics of a region whose name, code, place or speciality holds every word of `text`.
+
+    `speciality` is matched whole; `on` leaves out clinics that did not work on the day.
+    Ask for one more than shown to learn whether there is a next page.
+    """
+    found = _clinics(region, text).order_by("short_name", "code")
+    if speciality:
+        found = found.filter(search_text__contains=speciality_mark(speciality))
+    if on:
+        begun = Q(begins_on=None) | Q(begins_on__lte=on)
+        found = found.filter(begun, Q(ends_on=None) | Q(ends_on__gte=on))
+    return list(found[offset : offset + limit])
+
+
+def clinic(*, code: str) -> MedicalOrganization | None:
+    """The clinic with this code (mcod), in force or not."""
+    return MedicalOrganization.objects.select_related("region").filter(code=code).first()
+
+
+def specialities(*, region: str) -> list[str]:
+    """Every speciality that some clinic of the region offers, by the alphabet."""
+    rows = MedicalOrganization.objects.filter(region_id=region).values_list("specialities")
+    return sorted({speciality for (row,) in rows for speciality in row})
+
+
+def entry(*, book: str, code: str, on: date) -> ReferenceEntry | None:
+    """What a code of a simple book (F008 to F012, V005, O001) means on a day."""
+    return _entries(book, on).filter(code=code).order_by("-begins_on").first()
+
+
+def entries(*, book: str, on: date) -> list[ReferenceEntry]:
+    """The rows of a simple book in force on a day, by code; the latest of each code."""
+    latest = {row.code: row for row in _entries(book, on).order_by("begins_on")}
+    return sorted(latest.values(), key=lambda row: (len(row.code), row.code))
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """An organisation as a file told of it: our fields, and everything the file said."""
+
+    fields: dict[str, Any]
+    source: dict[str, Any]
+    valid_from: date
+    valid_until: date | None
+
+
+def as_of(*, kind: str, code: str, on: date) -> AsOf | None:
+    """An insurer, fund or clinic (`kind`) as it was on a day; None when nothing is known."""
+    found = (
+        OrganizationVersion.objects.filter(kind=kind, code=code, valid_from__lte=on)
+        .filter(Q(valid_until=None) | Q(valid_until__gt=on))
+        .order_by("-valid_from", "-pk")
+        .first()
+    )
+    if found is None:
+        return None
+    return AsOf(
+        found.data["fields"], found.data.get("source", {}), found.valid_from, found.valid_until
+    )
+
+
+def calendar(*, region: str | None) -> Calendar:
+    """Working days of a region (None: of the country), with the days moved by decrees.
+
+    Kept in the process for a minute; a change made here is seen at once. Inside of a
+    transaction the table itself is read: what is not yet committed must not stay.
+    """
+    if connection.in_atomic_block:
+        return _read_calendar(region)
+    known = _calendars.get(region)
+    if known is None or known[0] < monotonic():
+        known = _calendars[region] = (monotonic() + CALENDAR_LIFE, _read_calendar(region))
+    return known[1]
+
+
+def forget_calendars() -> None:
+    """Read the days anew at the next question."""
+    _calendars.clear()
+
+
+def _read_calendar(region: str | None) -> Calendar:
+    """A regional day wins over the same day of the country."""
+    rows = DayOverride.objects.filter(Q(region=None) | Q(region_id=region))
+    days = sorted(rows.values_list("region_id", "day", "is_working"), key=lambda row: row[0] or "")
+    return Calendar({day: is_working for _, day, is_working in days})
+
+
+def _insurer_in_force(on: date) -> Q:
+    return (
+        (Q(included_on=None) | Q(included_on__lte=on))
+        & (Q(excluded_on=None) | Q(excluded_on__gt=on))
+        & (Q(licence_from=None) | Q(licence_from__lte=on))
+        & (Q(licence_until=None) | Q(licence_until__gte=on))
+    )
+
+
+def _clinics(region: str, text: str) -> QuerySet[MedicalOrganization]:
+    found = MedicalOrganization.objects.filter(region_id=region)
+    for word in fold(text).split():
+        found = found.filter(search_text__contains=word)
+    return found
+
+
+def _entries(book: str, on: date) -> QuerySet[ReferenceEntry]:
+    in_force = Q(ends_on=None) | Q(ends_on__gte=on)
+    return ReferenceEntry.objects.filter(in_force, book=book, begins_on__lte=on)
