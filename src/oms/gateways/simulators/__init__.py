@@ -1,0 +1,5 @@
+"""The outside world of the demo and the tests: a mail server and an SMS provider.
+
+They speak the true protocols, keep what arrives in one SQLite file, know a message that
+comes twice, and fail when told to.
+"""

@@ -1,0 +1,125 @@
+"""An SMS provider, and the window through which tests and the demo see what was caught.
+
+POST /sms · GET /messages?to=&limit=&before= · GET /messages/N · DELETE /messages ·
+POST /faults {kind, channel, recipient, seconds, times} · DELETE /faults
+"""
+
+import json
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from oms.gateways.simulators.store import Fault, Kind, Store
+
+CHANNEL = "sms"
+MAX_BODY = 64 * 1024
+_BEFORE = frozenset({Kind.REFUSE, Kind.DELAY, Kind.TEMPORARY, Kind.BAD_ADDRESS})
+_AFTER = frozenset({Kind.SLOW_ANSWER, Kind.LOST})
+
+
+class Server(ThreadingHTTPServer):
+    """Knows the store and the token its callers must show (empty: any)."""
+
+    daemon_threads = True
+
+    def __init__(self, store: Store, *, host: str, port: int, token: str = "") -> None:
+        self.store = store
+        self.token = token
+        super().__init__((host, port), _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def do_GET(self) -> None:
+        """Show what was caught."""
+        address = urlsplit(self.path)
+        if address.path == "/messages":
+            query = dict(parse_qsl(address.query))
+            limit, before = int(query.get("limit") or 50), int(query.get("before") or 0)
+            found = self.server.store.messages(to=query.get("to", ""), limit=limit, before=before)
+            return self._answer(200, found)
+        number = address.path.removeprefix("/messages/")
+        one = self.server.store.message(int(number)) if number.isdecimal() else None
+        return self._answer(200 if one else 404, one or {})
+
+    def do_POST(self) -> None:
+        """Take an SMS, or an order to fail."""
+        body = self._body()
+        if body is None:
+            return self._answer(400, {"code": "not-json"})
+        if self.path == "/sms":
+            return self._sms(body)
+        if self.path == "/faults":
+            return self._fault(body)
+        return self._answer(404, {})
+
+    def do_DELETE(self) -> None:
+        """Forget messages, or faults."""
+        forget = {"/messages": self.server.store.clear, "/faults": self.server.store.take_back}
+        if self.path not in forget:
+            return self._answer(404, {})
+        forget[self.path]()
+        return self._answer(200, {})
+
+    def log_message(self, *_: object) -> None:
+        """Write no log: addresses are personal."""
+
+    def _sms(self, body: dict[str, Any]) -> None:
+        if self.server.token and self.headers.get("Authorization") != f"Bearer {self.server.token}":
+            return self._answer(401, {"code": "unauthorized"})
+        to, text, key = (str(body.get(name, "")) for name in ("to", "text", "id"))
+        if not (to and text and key):
+            return self._answer(400, {"code": "incomplete"})
+        store = self.server.store
+        before = store.fault(channel=CHANNEL, recipient=to, of=_BEFORE)
+        if before and self._fails(before):
+            return None
+        new = store.keep(channel=CHANNEL, key=key, recipient=to, text=text)
+        after = store.fault(channel=CHANNEL, recipient=to, of=_AFTER)
+        if after and after.kind == Kind.LOST:
+            self.close_connection = True
+            return None
+        time.sleep(after.seconds if after else 0)
+        return self._answer(200 if new else 409, {"id": key, "state": "accepted"})
+
+    def _fails(self, fault: Fault) -> bool:
+        """Fail as ordered; return whether the request ends with it."""
+        if fault.kind == Kind.REFUSE:
+            self.close_connection = True
+        elif fault.kind == Kind.TEMPORARY:
+            self._answer(503, {"code": "later"})
+        elif fault.kind == Kind.BAD_ADDRESS:
+            self._answer(422, {"code": "bad-address"})
+        else:
+            time.sleep(fault.seconds)
+        return fault.kind != Kind.DELAY
+
+    def _fault(self, body: dict[str, Any]) -> None:
+        try:
+            fault = Fault(**(body | {"kind": Kind(body["kind"])}))
+        except (KeyError, TypeError, ValueError):
+            return self._answer(400, {"kinds": list(Kind)})
+        self.server.store.order(fault)
+        return self._answer(201, {})
+
+    def _body(self) -> dict[str, Any] | None:
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > MAX_BODY:
+            self.close_connection = True
+            return None
+        try:
+            found = json.loads(self.rfile.read(length))
+        except ValueError:
+            return None
+        return found if isinstance(found, dict) else None
+
+    def _answer(self, status: int, body: object) -> None:
+        data = json.dumps(body, ensure_ascii=False).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json; charset=utf-8")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
