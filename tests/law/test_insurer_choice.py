@@ -63,6 +63,7 @@ def test_the_first_of_november_is_the_last_day(on, codes):
     [
         ((Ground.YEARLY, date(2026, 1, 1)), ["yearly-limit"]),
         ((Ground.YEARLY, date(2025, 12, 31)), []),
+        ((Ground.YEARLY, date(2027, 1, 1)), []),
         ((Ground.MOVE, date(2026, 3, 1)), []),
         ((Ground.FIRST_CHOICE, date(2026, 3, 1)), []),
         ((Ground.CONTRACT_ENDED, date(2026, 3, 1)), []),
@@ -101,6 +102,7 @@ def test_one_move_gives_one_change():
     person = _changed(Ground.MOVE, date(2026, 6, 1))
     move = {"ground": Ground.MOVE, "address_changed": True}
     assert _codes(person, **move, moved_on=date(2026, 5, 20)) == ["move-already-used"]
+    assert _codes(person, **move, moved_on=date(2026, 6, 1)) == ["move-already-used"]
     assert _codes(person, **move, moved_on=date(2026, 8, 1)) == []
 
 
