@@ -107,7 +107,7 @@ def _free_chain() -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
-        start = cursor.fetchone()[0]
+        start: int = cursor.fetchone()[0]
         for step in range(CHAINS):
             chain: int = (start + step) % CHAINS
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, chain])

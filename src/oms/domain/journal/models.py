@@ -22,7 +22,9 @@ class Entry(models.Model):
     organization = models.CharField(max_length=32, blank=True)
     act = models.CharField(max_length=64, help_text="noun.verb, e.g. case.approve, person.read")
     subject = models.CharField(max_length=64, help_text="case:17, person:5, paper:3")
-    person = models.CharField(max_length=64, blank=True, help_text="Whose data: person:5 or user:12")
+    person = models.CharField(
+        max_length=64, blank=True, help_text="Whose data: person:5 or user:12"
+    )
     payload_hash = models.CharField(max_length=64)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)

@@ -1,0 +1,1 @@
+"""The register of insured persons (ЕРЗЛ): persons, policies, insurance, search."""

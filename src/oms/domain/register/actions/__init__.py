@@ -1,0 +1,48 @@
+"""What may be done to the register. Each act locks the person, acts, writes the journal."""
+
+from oms.domain.register.actions.enp import EnpExhausted, issue_enp
+from oms.domain.register.actions.insurance import (
+    AlreadyInsured,
+    NotInsured,
+    PeriodsOverlap,
+    SameInsurer,
+    change_insurer,
+    close_policy,
+    give_policy,
+    hold_policy,
+)
+from oms.domain.register.actions.particulars import set_address, set_identity_document
+from oms.domain.register.actions.people import (
+    AccountTaken,
+    SnilsTaken,
+    link_account,
+    look,
+    register_person,
+    update_person,
+)
+from oms.domain.register.actions.rows import NotOnRecord
+from oms.domain.register.data import DocumentData, NewPerson
+
+__all__ = [
+    "AccountTaken",
+    "AlreadyInsured",
+    "DocumentData",
+    "EnpExhausted",
+    "NewPerson",
+    "NotInsured",
+    "NotOnRecord",
+    "PeriodsOverlap",
+    "SameInsurer",
+    "SnilsTaken",
+    "change_insurer",
+    "close_policy",
+    "give_policy",
+    "hold_policy",
+    "issue_enp",
+    "link_account",
+    "look",
+    "register_person",
+    "set_address",
+    "set_identity_document",
+    "update_person",
+]

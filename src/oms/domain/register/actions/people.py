@@ -1,0 +1,273 @@
+"""The person's own data: entered, changed, bound to an account, looked at."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, cast
+
+from django.db import IntegrityError, transaction
+from django.db.models import Field, Q
+from django.utils import timezone
+
+from oms.domain.accounts.models import Sex, User
+from oms.domain.journal.actions import Actor, record
+from oms.domain.register.actions.enp import LETTERS
+from oms.domain.register.actions.insurance import close_policy, hold_policy
+from oms.domain.register.actions.particulars import period_of, put_address, put_document
+from oms.domain.register.actions.rows import (
+    Changes,
+    close,
+    differences,
+    journal,
+    lock,
+    refuse_unless_on_record,
+    touch,
+)
+from oms.domain.register.data import OWN_FIELDS, NewPerson, name_key
+from oms.domain.register.models import Address, InsuredPerson, PersonVersion, Policy
+from oms.kit.denied import Denied
+from oms.law import enp
+from oms.law.typed import compact, tidy
+from oms.law.verdict import Invalid
+
+NAMES = ("family_name", "given_name", "patronymic")
+State = InsuredPerson.State
+_CLOSES = {State.DIED: "Смерть", State.ANNULLED: "Запись аннулирована"}
+_HOLDS = {State.ACTIVE: Policy.State.ACTIVE, State.SUSPENDED: Policy.State.SUSPENDED}
+
+
+class SnilsTaken(Denied):
+    """Another person of the register has this СНИЛС."""
+
+    text = "Этот СНИЛС записан за другим человеком. Проверьте номер или обратитесь в фонд."
+
+
+class AccountTaken(Denied):
+    """The account or the person is bound to another."""
+
+    text = "Кабинет уже связан с другой записью реестра. Обратитесь в поддержку."
+
+
+def register_person(
+    *,
+    data: NewPerson,
+    by: Actor,
+    at: datetime,
+    source: str,
+    basis: str = "",
+    user: User | None = None,
+) -> InsuredPerson:
+    """Enter a person with the first version, document and addresses; no policy yet.
+
+    The same data under the same non-empty `basis` return the person entered first.
+    Raises `SnilsTaken`, `AccountTaken`.
+    """
+    with transaction.atomic():
+        person = _new(data, at)
+        known = _entered_before(person, basis)
+        if known:
+            return known
+        person.user = user
+        _insert(person)
+        period = period_of(on=timezone.localdate(at), by=by, at=at, source=source, basis=basis)
+        _put_version(person, period)
+        if data.document:
+            put_document(person, data.document, period)
+        for kind, text in (
+            (Address.Kind.REGISTRATION, data.registration),
+            (Address.Kind.RESIDENCE, data.residence),
+        ):
+            if text:
+                values = {"text": tidy(text), "region_id": None, "postal_code": ""}
+                put_address(person, kind, values, period)
+        changed = {name: [None, value] for name, value in own_data(person).items() if value}
+        journal(
+            "person.register", person=person, by=by, at=at, changed=changed,
+            source=source, basis=basis, user=user.key if user else "",
+        )  # fmt: skip
+    return person
+
+
+def update_person(
+    *,
+    person: InsuredPerson,
+    changes: Mapping[str, Any],
+    on: date,
+    by: Actor,
+    at: datetime,
+    source: str,
+    basis: str = "",
+) -> InsuredPerson:
+    """Change the person's own data (`data.OWN_FIELDS`) from the day; no change, no trace.
+
+    A new version opens and the earlier closes. An ENP that no longer agrees with the data
+    stays: the disagreement is told in the journal (`warnings`). The policy follows the
+    state: death and annulment close it, suspension suspends it. Raises `SnilsTaken`,
+    `NotOnRecord` for a merged record, ValueError for an unknown field.
+    """
+    with transaction.atomic():
+        lock(person)
+        if person.state == State.MERGED:
+            refuse_unless_on_record(person)
+        changed = differences(person, _readable(changes))
+        if not changed:
+            return person
+        for name, (_, new) in changed.items():
+            setattr(person, name, new)
+        person.name_key = _name_key(person)
+        _save_changes(person, changed, at)
+        _close_version(person, on)
+        _put_version(person, period_of(on=on, by=by, at=at, source=source, basis=basis))
+        journal(
+            "person.update", person=person, by=by, at=at, changed=changed, on=on,
+            source=source, basis=basis, warnings=_enp_warnings(person),
+        )  # fmt: skip
+        if "state" in changed:
+            _policy_follows(person, on=on, by=by, at=at, basis=basis)
+    return person
+
+
+def link_account(*, person: InsuredPerson, user: User, by: Actor, at: datetime) -> InsuredPerson:
+    """Bind the person to the user's account; bound already to this one, nothing changes.
+
+    Raises `AccountTaken` when either side is bound elsewhere, `NotOnRecord`.
+    """
+    with transaction.atomic():
+        lock(person)
+        if person.user_id == user.pk:
+            return person
+        refuse_unless_on_record(person)
+        if person.user_id is not None:
+            raise AccountTaken
+        person.user = user
+        try:
+            with transaction.atomic():
+                person.save(update_fields=["user"])
+        except IntegrityError:
+            person.user = None
+            raise AccountTaken from None
+        journal("person.link", person=person, by=by, at=at, changed={"user": [None, user.key]})
+    return person
+
+
+def look(*, person: InsuredPerson, by: User, purpose: str, at: datetime) -> None:
+    """Write into the journal that a member of staff read this person's data, and why."""
+    with transaction.atomic():
+        record(
+            act="person.read", subject=person.key, person=person.key,
+            by=by.actor, at=at, details={"purpose": purpose},
+        )  # fmt: skip
+
+
+def own_data(person: InsuredPerson) -> dict[str, Any]:
+    """Return the values of `OWN_FIELDS` as JSON keeps them (dates as ISO text)."""
+    values = {name: getattr(person, name) for name in OWN_FIELDS}
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in values.items()
+    }
+
+
+def _new(data: NewPerson, at: datetime) -> InsuredPerson:
+    told = _readable({name: getattr(data, name) for name in OWN_FIELDS if hasattr(data, name)})
+    person = InsuredPerson(
+        region_id=data.region, created_at=at, updated_at=at, synced_at=at, **told
+    )
+    person.name_key = _name_key(person)
+    return person
+
+
+def _readable(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values as the model keeps them: ISO dates read, names tidied, '' as NULL."""
+    unknown = set(changes) - set(OWN_FIELDS)
+    if unknown:
+        raise ValueError(f"not fields of a person: {sorted(unknown)}")
+    read = {}
+    for name, value in changes.items():
+        field = cast("Field[Any, Any]", InsuredPerson._meta.get_field(name))
+        empty = None if field.null else value
+        read[name] = field.to_python(value) if value not in (None, "") else empty
+        if name in NAMES:
+            read[name] = tidy(str(value or ""))
+        if name == "snils" and value:
+            read[name] = compact(str(value))
+    return read
+
+
+def _name_key(person: InsuredPerson) -> str:
+    return name_key(
+        family_name=person.family_name,
+        given_name=person.given_name,
+        patronymic=person.patronymic,
+    )
+
+
+def _entered_before(person: InsuredPerson, basis: str) -> InsuredPerson | None:
+    if not basis:
+        return None
+    return InsuredPerson.objects.filter(
+        name_key=person.name_key,
+        birth_date=person.birth_date,
+        snils=person.snils,
+        versions__basis=basis,
+    ).first()
+
+
+def _insert(person: InsuredPerson) -> None:
+    _refuse_taken(person)
+    try:
+        with transaction.atomic():
+            person.save(force_insert=True)
+    except IntegrityError as broken:
+        raise (SnilsTaken if "snils" in str(broken) else AccountTaken) from None
+
+
+def _save_changes(person: InsuredPerson, changed: Changes, at: datetime) -> None:
+    if "snils" in changed or "state" in changed:
+        _refuse_taken(person)
+    try:
+        with transaction.atomic():
+            touch(person, "name_key", *changed, at=at)
+    except IntegrityError:
+        raise SnilsTaken from None
+
+
+def _refuse_taken(person: InsuredPerson) -> None:
+    """Refuse before the constraint would, with the text for people."""
+    others = InsuredPerson.objects.exclude(pk=person.pk)
+    on_record = ~Q(state__in=(State.MERGED, State.ANNULLED))
+    if person.snils and others.filter(on_record, snils=person.snils).exists():
+        raise SnilsTaken
+    if person.user_id and others.filter(user=person.user_id).exists():
+        raise AccountTaken
+
+
+def _put_version(person: InsuredPerson, period: dict[str, Any]) -> None:
+    PersonVersion.objects.create(person=person, data=own_data(person), **period)
+
+
+def _close_version(person: InsuredPerson, on: date) -> None:
+    current = person.versions.filter(valid_until=None).first()
+    if current:
+        close(current, on=on)
+
+
+def _enp_warnings(person: InsuredPerson) -> list[str]:
+    if not person.enp:
+        return []
+    try:
+        told = enp.parse(person.enp)
+    except Invalid as wrong:
+        return [wrong.text]
+    letter = LETTERS[Sex(person.sex)]
+    warnings = enp.disagreement(told, birth_date=person.birth_date, sex=letter, region=None)
+    return list(warnings)
+
+
+def _policy_follows(
+    person: InsuredPerson, *, on: date, by: Actor, at: datetime, basis: str
+) -> None:
+    state = State(person.state)
+    if state in _CLOSES:
+        close_policy(person=person, on=on, reason=_CLOSES[state], by=by, at=at, basis=basis)
+    elif state in _HOLDS:
+        hold_policy(person=person, state=_HOLDS[state], on=on, by=by, at=at, basis=basis)

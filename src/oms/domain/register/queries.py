@@ -1,0 +1,212 @@
+"""What the register tells: policy in force, facts for the rules, history, public check."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from oms.domain.accounts.models import User
+from oms.domain.journal.models import Entry
+from oms.domain.register.actions.insurance import IN_FORCE, in_force
+from oms.domain.register.data import blank_key
+from oms.domain.register.history import HistoryLine, history
+from oms.domain.register.models import (
+    Address,
+    IdentityDocument,
+    Insurance,
+    InsuredPerson,
+    Policy,
+)
+from oms.law import enp
+from oms.law import facts as law
+from oms.law.enp import NumberKind
+from oms.law.typed import compact
+
+__all__ = [
+    "HistoryLine",
+    "PolicyAnswer",
+    "Reader",
+    "facts",
+    "history",
+    "person_of",
+    "policy_in_force",
+    "public_policy_check",
+    "readers",
+]
+
+_EAEU = frozenset({"ARM", "BLR", "KAZ", "KGZ"})
+_STATUS_BY_DOCUMENT = {
+    "11": law.LegalStatus.PERMANENT_RESIDENT,
+    "23": law.LegalStatus.TEMPORARY_RESIDENT,
+    "12": law.LegalStatus.REFUGEE,
+    "10": law.LegalStatus.REFUGEE,
+    "25": law.LegalStatus.TEMPORARY_ASYLUM,
+}
+_POLICY_STATES = {
+    Policy.State.ACTIVE: law.PolicyState.ACTIVE,
+    Policy.State.SUSPENDED: law.PolicyState.SUSPENDED,
+    Policy.State.ANNULLED: law.PolicyState.ANNULLED,
+    Policy.State.CLOSED: law.PolicyState.EXPIRED,
+    Policy.State.SUPERSEDED: law.PolicyState.EXPIRED,
+}
+_TEMPORARY = (Policy.Form.TEMPORARY, Policy.Form.TEMPORARY_ELECTRONIC)
+_ROWS_OF_ONE_NUMBER = 20
+_READS_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class PolicyAnswer:
+    """What anybody with the number and the birth date may learn of a policy (REG-8)."""
+
+    found: bool
+    state: str = ""
+    insurer: str = ""
+    begins_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One look of the staff at a person's data."""
+
+    at: datetime
+    role: str
+    organization: str
+    purpose: str
+
+
+def person_of(user: User) -> InsuredPerson | None:
+    """Return the register's record bound to the account."""
+    return InsuredPerson.objects.select_related("region", "insurer").filter(user=user).first()
+
+
+def policy_in_force(person: InsuredPerson) -> Policy | None:
+    """Return the policy active or suspended, with insurer and region."""
+    return in_force(person)
+
+
+def facts(person: InsuredPerson, *, on: date) -> law.PersonFacts:
+    """Return what the rules may know of the person on the day. Four queries, always.
+
+    The register keeps no ground for living in Russia: it follows from the identity documents
+    in force (`11` residence permit …), for citizens of the EAEU without one from citizenship.
+    """
+    insurances = tuple(person.insurances.select_related("insurer").order_by("valid_from", "pk"))
+    policy = person.policies.order_by("-begins_on", "-pk").first()
+    current = next((row for row in insurances if _covers(row, on)), None)
+    status, permit_until = _status(person)
+    ends_on = policy.ends_on if policy else None
+    return law.PersonFacts(
+        birth_date=person.birth_date,
+        citizenship=person.citizenship,
+        status=status,
+        permit_valid_until=permit_until,
+        state=law.PersonState(person.state),
+        policy_state=_POLICY_STATES[Policy.State(policy.state)] if policy else None,
+        policy_valid_until=ends_on,
+        insurer=current.insurer_id if current else "",
+        insured_since=current.valid_from if current else None,
+        insurances=tuple(_insurance(row) for row in insurances),
+        region=person.region_id,
+        residence_region=_residence_region(person),
+        insurer_contract_ends=current.insurer.excluded_on if current else None,
+    )
+
+
+def public_policy_check(*, number: str, birth_date: date, on: date) -> PolicyAnswer:
+    """Say whether the policy is in force; one query, whatever is asked.
+
+    `number` is an ENP, nine digits of a temporary certificate or an old series and number.
+    An unknown number and a wrong birth date get the same answer: nothing tells them apart.
+    """
+    rows = (
+        Policy.objects.filter(_by_number(number), person__birth_date=birth_date)
+        .select_related("insurer")
+        .order_by("-begins_on", "-pk")[:_ROWS_OF_ONE_NUMBER]
+    )
+    policies = list(rows)
+    if not policies:
+        return PolicyAnswer(found=False)
+    policy = next((row for row in policies if _was_in_force(row, on)), policies[0])
+    return PolicyAnswer(
+        found=True,
+        state=_state_text(policy, on),
+        insurer=policy.insurer.short_name,
+        begins_on=policy.begins_on,
+        ends_on=policy.ends_on,
+    )
+
+
+def readers(person: InsuredPerson) -> tuple[Reader, ...]:
+    """Return who of the staff looked at the person's data, newest first, at most 200."""
+    rows = (
+        Entry.objects.filter(person=person.key, act="person.read")
+        .order_by("-at", "-pk")
+        .values_list("at", "role", "organization", "payload__data")[:_READS_SHOWN]
+    )
+    return tuple(
+        Reader(at, role, organization, (data or {}).get("purpose", ""))
+        for at, role, organization, data in rows
+    )
+
+
+def _covers(row: Insurance, on: date) -> bool:
+    return row.valid_from <= on and (row.valid_until is None or on < row.valid_until)
+
+
+def _insurance(row: Insurance) -> law.InsuranceFacts:
+    return law.InsuranceFacts(
+        row.insurer_id, row.valid_from, row.valid_until, law.Ground(row.ground)
+    )
+
+
+def _status(person: InsuredPerson) -> tuple[law.LegalStatus, date | None]:
+    """Return the ground for living in Russia and the last day of the paper that gives it."""
+    papers = IdentityDocument.objects.filter(
+        person=person, kind__in=_STATUS_BY_DOCUMENT, valid_until=None
+    )
+    paper = papers.order_by("-valid_from", "-pk").first()
+    if person.citizenship == "RUS":
+        return law.LegalStatus.CITIZEN, None
+    if paper:
+        return _STATUS_BY_DOCUMENT[paper.kind], paper.expires_on
+    if person.citizenship in _EAEU:
+        return law.LegalStatus.EAEU_WORKER, None
+    return law.LegalStatus.VISITOR, None
+
+
+def _residence_region(person: InsuredPerson) -> str:
+    """Return the region where the person lives: by residence, then registration, then record."""
+    told = dict(
+        person.addresses.filter(valid_until=None, region__isnull=False).values_list(
+            "kind", "region_id"
+        )
+    )
+    kinds = (Address.Kind.RESIDENCE, Address.Kind.REGISTRATION)
+    return next((told[kind] for kind in kinds if kind in told), person.region_id)
+
+
+def _by_number(number: str) -> Q:
+    kind = enp.kind(number)
+    if kind is NumberKind.ENP:
+        return Q(enp=compact(number).replace("№", ""))
+    if kind is NumberKind.TEMPORARY:
+        return Q(blank_number=blank_key(number), form__in=_TEMPORARY)
+    return Q(blank_number=blank_key(number) or "-")
+
+
+def _was_in_force(policy: Policy, on: date) -> bool:
+    begun = policy.begins_on <= on
+    if policy.state in IN_FORCE:
+        return begun
+    return begun and policy.state == Policy.State.SUPERSEDED and on < policy.state_since
+
+
+def _state_text(policy: Policy, on: date) -> str:
+    if policy.state in IN_FORCE and on < policy.begins_on:
+        return "Ещё не действует"
+    if policy.ends_on and policy.ends_on < on and policy.state in IN_FORCE:
+        return "Срок действия истёк"
+    if _was_in_force(policy, on) and policy.state == Policy.State.SUPERSEDED:
+        return str(Policy.State.ACTIVE.label)
+    return str(Policy.State(policy.state).label)
