@@ -13,7 +13,10 @@ Stage = Literal["done", "now", "next"]
 
 @dataclass(frozen=True)
 class NavItem:
-    """One section in the header, and in a phone's tab bar when `tab` (at most five)."""
+    """One section in the header, and in a phone's tab bar when `tab` (at most five).
+
+    `short` is the word for the tab bar where the title is too long for it.
+    """
 
     title: str
     url: str
@@ -21,6 +24,7 @@ class NavItem:
     current: bool = False
     count: int = 0
     tab: bool = True
+    short: str = ""
 
 
 @dataclass(frozen=True)

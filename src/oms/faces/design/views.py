@@ -64,7 +64,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: drawn without the request, its user or a database, all of which may be what broke."""
-    return HttpResponse(render_to_string("design/error.html", ERRORS[500]), status=500)
+    try:
+        text = render_to_string("design/error.html", ERRORS[500])
+    except Exception:  # even the list of static files may be what broke
+        text = render_to_string("design/error_bare.html", ERRORS[500])
+    return HttpResponse(text, status=500)
 
 
 def guide(request: HttpRequest) -> HttpResponse:

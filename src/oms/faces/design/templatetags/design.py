@@ -246,6 +246,7 @@ _GLUES = (
     (re.compile(rf"(?<=\d) (?=(?:{'|'.join(dates.MONTHS)}|день|дня|дней|час|лет|год))"), NBSP),
     (re.compile(r"(?<=[а-я]) (?=\d{4}\sг\.)"), NBSP),
     (re.compile(r"(?<=\b[А-ЯЁ]\.) (?=[А-ЯЁ])"), NBSP),
+    (re.compile(rf"(?<=[а-яё]) (?=[А-ЯЁ]\.{NBSP}[А-ЯЁ]\.)"), NBSP),
     (re.compile(r"(?<= [А-ЯЁа-яё]) (?=\S)|(?<=^[А-ЯЁа-яё]) (?=\S)"), NBSP),
     (re.compile(r" (?=[—–])"), NBSP),
 )

@@ -43,7 +43,7 @@ function autosave(form) {
     busy = true;
     try {
       const answer = await fetch(form.dataset.autosaveUrl, {
-        method: "POST", body: bodyOf(form), keepalive: true, credentials: "same-origin",
+        method: "POST", body: bodyOf(form), keepalive: document.hidden, credentials: "same-origin",
         headers: { "X-Requested-With": "autosave", Accept: "application/json" },
       });
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
