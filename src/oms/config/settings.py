@@ -187,6 +187,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 # allauth: details of sign-in live in the accounts room
 from oms.config.sign_in import *  # noqa: E402, F403
 
+FIELD_KEYS = [SECRETS["field_key"]]  # newest first; older ones still decrypt
+
 # E-mail and SMS leave through gateways
 MAIL_FROM = DEFAULT_FROM_EMAIL = ENV.mail_from
 SMTP_URL, SMS_URL, SMS_TOKEN, OUTBOX_URL = (

@@ -1,5 +1,24 @@
-"""Settings of django-allauth: how people sign in. Adapters live in the accounts room."""
+"""Settings of django-allauth: how people sign in.
 
+Registration, codes and the checking of passwords are our own (`oms.domain.accounts`); allauth
+keeps the stages of a sign-in and the second factors.
+"""
+
+from typing import Any
+
+ACCOUNT_ADAPTER = "oms.faces.portal.account.adapter.AccountAdapter"
+MFA_ADAPTER = "oms.domain.accounts.adapter.FactorAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"phone", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["phone*", "email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # both are confirmed before an account exists
+ACCOUNT_LOGIN_TIMEOUT = 15 * 60
+# Our own counters (accounts.limits) are shared, locked and raised before the try.
+ACCOUNT_RATE_LIMITS: dict[str, Any] = {"login_failed": None}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = "Кабинет ОМС"
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "account_login"

@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("desk/", include("oms.faces.desk.urls")),
     path("", include("oms.config.health")),
+    path("account/", include("oms.faces.portal.account.urls")),
     path("", include("oms.faces.portal.urls")),
 ]
 if settings.DEMO or settings.ENV.is_test:

@@ -122,9 +122,17 @@ class ProfileValue(models.Model):
     value: models.JSONField[Any] = models.JSONField(null=True)
     source = models.CharField(max_length=16, choices=Source.choices)
     at = models.DateTimeField()
+    current = models.BooleanField(default=True, help_text="The one in force; the rest is history")
 
     class Meta:
         indexes = [models.Index(fields=["user", "field", "-at"], name="accounts_profile_value")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "field"],
+                condition=models.Q(current=True),
+                name="accounts_profile_current",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.field} of user:{self.user_id}"
@@ -155,3 +163,82 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.version} of user:{self.user_id}"
+
+
+class Registration(models.Model):
+    """Someone on the way to an account: what was typed, until phone and e-mail are confirmed.
+
+    A user exists only after both are, so nobody can occupy another's phone or e-mail.
+    """
+
+    key = models.CharField(max_length=64, unique=True, help_text="Kept in the visitor's session")
+    family_name = models.CharField(max_length=60)
+    given_name = models.CharField(max_length=60)
+    patronymic = models.CharField(max_length=60, blank=True)
+    birth_date = models.DateField()
+    phone = models.CharField(max_length=16)
+    phone_confirmed_at = models.DateTimeField(null=True, blank=True)
+    email = models.EmailField()
+    password = models.CharField(max_length=128, help_text="Hashed")
+    consents: models.JSONField[dict[str, list[str]]] = models.JSONField(
+        help_text="kind: [version, hash of the text]"
+    )
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"registration:{self.pk}"
+
+
+class OneTimeCode(models.Model):
+    """A six-digit code on its way to a phone or a mailbox. Only its hash is kept.
+
+    An empty hash is a decoy: the page behaves as if a code were sent, no code fits.
+    """
+
+    class Purpose(models.TextChoices):
+        """What the code opens."""
+
+        PHONE = "phone", "Подтверждение телефона"
+        EMAIL = "email", "Подтверждение почты"
+        RECOVERY = "recovery", "Восстановление доступа"
+
+    key = models.CharField(max_length=64, unique=True, help_text="Binds the code to one session")
+    purpose = models.CharField(max_length=16, choices=Purpose.choices)
+    address = models.CharField(max_length=64, help_text="Keyed hash of the phone or e-mail")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True)
+    code_hash = models.CharField(max_length=64, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} code:{self.pk}"
+
+
+class Counter(models.Model):
+    """How often something was tried, raised before the try and under a lock (see `limits`)."""
+
+    scope = models.CharField(max_length=16)
+    key = models.CharField(max_length=64, help_text="Keyed hash: no phone or e-mail in the clear")
+    count = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+    wait_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "key"], name="accounts_counter")]
+
+    def __str__(self) -> str:
+        return f"{self.scope}: {self.count}"
+
+
+class Visit(models.Model):
+    """One signed-in session of a user, so that the owner can see and end it."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="visits")
+    session_key = models.CharField(max_length=40, unique=True)
+    agent = models.CharField(max_length=120, blank=True, help_text="Browser and system, in words")
+    started_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"visit of user:{self.user_id}"

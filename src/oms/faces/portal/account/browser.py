@@ -1,0 +1,65 @@
+"""What a request says about the browser it came from."""
+
+import re
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from oms.domain.accounts import sign_in
+from oms.domain.accounts.models import User
+
+COOKIE = "__Host-device" if settings.SESSION_COOKIE_SECURE else "device"
+
+_BROWSERS = (
+    ("YaBrowser", "Яндекс Браузер"), ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone|iPad", "iOS"), ("Windows", "Windows"), ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def origin(request: HttpRequest) -> str:
+    """Return the network address the request came from, as far as proxies are trusted."""
+    return str(get_adapter().get_client_ip(request))
+
+
+def agent(request: HttpRequest) -> str:
+    """Return browser and system in words: «Firefox, Windows»."""
+    typed = request.headers.get("User-Agent", "")[:400]
+    return ", ".join(
+        (_first(_BROWSERS, typed, "Браузер"), _first(_SYSTEMS, typed, "система не указана"))
+    )
+
+
+def device(request: HttpRequest) -> str | None:
+    """Return the cookie by which accounts know this browser."""
+    return request.COOKIES.get(COOKIE)
+
+
+def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
+    """Make the browser known to the account."""
+    response.set_cookie(
+        COOKIE,
+        sign_in.remember_device(user=user, cookie=device(request)),
+        max_age=sign_in.DEVICE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def next_page(request: HttpRequest) -> str:
+    """Return the page of ours to go on to, or an empty text."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe and wanted.startswith("/") else ""
+
+
+def _first(marks: tuple[tuple[str, str], ...], text: str, otherwise: str) -> str:
+    return next((name for mark, name in marks if re.search(mark, text)), otherwise)

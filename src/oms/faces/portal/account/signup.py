@@ -1,0 +1,186 @@
+"""Registration, page by page: the form, the SMS code, the e-mail code, the cabinet."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from oms.domain.accounts import consents, registration
+from oms.domain.accounts.codes import Checked, Issued, Outcome
+from oms.domain.accounts.models import Consent, Registration
+from oms.faces.portal.account import browser, letters
+from oms.faces.portal.account.forms import (
+    MailCodeForm,
+    RegistrationForm,
+    SmsCodeForm,
+    wait_words,
+)
+from oms.faces.portal.account.sign_in import enter
+from oms.law import phone
+
+_LIFE = timedelta(hours=24)
+_KEY, _PHONE_CODE, _EMAIL_CODE = "registration", "phone_code", "email_code"
+_SHOWN_AGAIN = ("family_name", "given_name", "patronymic", "birth_date", "phone", "email")
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """The form; what was typed comes back when one returns to mend it."""
+    if request.user.is_authenticated:
+        return redirect("/")
+    before = _pending(request)
+    form = RegistrationForm(
+        request.POST or None,
+        initial={name: getattr(before, name) for name in _SHOWN_AGAIN} if before else None,
+        on=timezone.localdate(),
+        links={"terms": _text("terms"), "personal_data": _text("personal-data")},
+    )
+    if request.method == "POST" and form.is_valid():
+        begun = registration.begin(typed=form.typed, at=timezone.now())
+        request.session[_KEY] = begun.key
+        return _send_phone_code(request, begun)
+    return render(request, "portal/account/signup.html", {"title": "Регистрация", "form": form})
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def confirm_phone(request: HttpRequest) -> HttpResponse:
+    """The SMS code."""
+    pending = _pending(request)
+    if pending is None:
+        return redirect("account_signup")
+    form = SmsCodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        checked = registration.confirm_phone(
+            registration=pending,
+            code_key=request.session.get(_PHONE_CODE, ""),
+            typed=form.cleaned_data["code"],
+            at=timezone.now(),
+        )
+        if checked.outcome is Outcome.RIGHT:
+            return _send_email_code(request, pending)
+        form.add_error("code", code_words(checked))
+    context = {
+        "title": "Подтвердите телефон",
+        "form": form,
+        "sent_to": phone.display(pending.phone),
+        "by": "СМС",
+        "again_url": reverse("account_signup_phone_again"),
+        "back_words": "Указать другой номер",
+    }
+    return render(request, "portal/account/code.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def confirm_email(request: HttpRequest) -> HttpResponse:
+    """The e-mail code; the right one opens the cabinet."""
+    pending = _pending(request)
+    if pending is None:
+        return redirect("/" if request.user.is_authenticated else "account_signup")
+    if pending.phone_confirmed_at is None:
+        return redirect("account_signup_phone")
+    form = MailCodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        checked, user = registration.confirm_email(
+            registration=pending,
+            code_key=request.session.get(_EMAIL_CODE, ""),
+            typed=form.cleaned_data["code"],
+            at=timezone.now(),
+        )
+        if user is not None:
+            for name in (_KEY, _PHONE_CODE, _EMAIL_CODE):
+                request.session.pop(name, None)
+            return enter(request, user, signup=True)
+        form.add_error("code", code_words(checked))
+    context = {
+        "title": "Подтвердите почту",
+        "form": form,
+        "sent_to": pending.email,
+        "by": "письмо",
+        "again_url": reverse("account_signup_email_again"),
+        "back_words": "Указать другую почту",
+    }
+    return render(request, "portal/account/code.html", context)
+
+
+@require_POST
+def phone_code_again(request: HttpRequest) -> HttpResponse:
+    """Another SMS."""
+    pending = _pending(request)
+    return redirect("account_signup") if pending is None else _send_phone_code(request, pending)
+
+
+@require_POST
+def email_code_again(request: HttpRequest) -> HttpResponse:
+    """Another letter; only after the phone."""
+    pending = _pending(request)
+    if pending is None or pending.phone_confirmed_at is None:
+        return redirect("account_signup")
+    return _send_email_code(request, pending)
+
+
+@require_GET
+def consent_text(request: HttpRequest, kind: str) -> HttpResponse:
+    """A text to agree to, as a document of its own."""
+    if kind not in Consent.Kind.values:
+        raise Http404
+    text = consents.current(kind=Consent.Kind(kind))
+    return render(request, "portal/account/consent.html", {"title": text.title, "text": text})
+
+
+def code_words(checked: Checked) -> str:
+    """Say what went wrong with a code and what to do."""
+    if checked.outcome is Outcome.WRONG:
+        return f"Неверный код. Осталось попыток: {checked.left}"
+    if checked.outcome is Outcome.TOO_MANY:
+        return "Слишком много неверных кодов. Запросите новый код"
+    return "Код больше не действует. Запросите новый код"
+
+
+def announce(request: HttpRequest, issued: Issued) -> bool:
+    """Say that a code was sent, or how long to wait; tell whether it was."""
+    if issued.wait_until is None:
+        return True
+    wait = wait_words(issued.wait_until - timezone.now())
+    messages.warning(request, f"Новый код можно запросить через {wait}")
+    return False
+
+
+def _pending(request: HttpRequest) -> Registration | None:
+    key = str(request.session.get(_KEY, ""))
+    return registration.find(key=key, after=timezone.now() - _LIFE)
+
+
+def _send_phone_code(request: HttpRequest, pending: Registration) -> HttpResponse:
+    at = timezone.now()
+    sending = registration.send_phone_code(
+        registration=pending, origin=browser.origin(request), at=at
+    )
+    if announce(request, sending.issued):
+        request.session[_PHONE_CODE] = sending.issued.key
+        letters.phone_code(sending, at=at)
+    return redirect("account_signup_phone")
+
+
+def _send_email_code(request: HttpRequest, pending: Registration) -> HttpResponse:
+    at = timezone.now()
+    sending = registration.send_email_code(
+        registration=pending, origin=browser.origin(request), at=at
+    )
+    if announce(request, sending.issued):
+        request.session[_EMAIL_CODE] = sending.issued.key
+        letters.email_code(sending, at=at)
+    return redirect("account_signup_email")
+
+
+def _text(kind: str) -> str:
+    return reverse("account_consent", kwargs={"kind": kind})
