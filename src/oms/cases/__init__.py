@@ -1,0 +1,1 @@
+"""Cases: how any application moves. Read `states.py`, then `actions.py`; see README.md."""

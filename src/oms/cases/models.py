@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from oms.cases.states import OPEN, TITLES, State
+from oms.cases.states import OPEN, TITLES, WITH_DECIDER, WORKED, State
 from oms.domain.accounts.models import Role, User
 from oms.domain.directory.models import Insurer, TerritorialFund
 from oms.domain.register.models import InsuredPerson
@@ -69,6 +69,9 @@ class Case(models.Model):
     answers: models.JSONField[dict[str, Any]] = models.JSONField(
         default=dict, help_text="Field → cleaned value, fixed at submission"
     )
+    trail: models.JSONField[dict[str, Any]] = models.JSONField(
+        default=dict, help_text="step.field → last changes [revision, value before] of a draft"
+    )
     pinned: models.JSONField[dict[str, Any]] = models.JSONField(
         default=dict, help_text="Versions of form, rules, term and texts at submission"
     )
@@ -92,16 +95,27 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["insurer", "state", "due_at"],
-                condition=~Q(state="draft"),
+                fields=["insurer", "due_at", "id"],
+                condition=Q(state__in=sorted(state.value for state in WORKED)),
                 name="cases_insurer_queue",
             ),
             models.Index(
-                fields=["fund", "state", "due_at"],
-                condition=~Q(state="draft"),
+                fields=["fund", "due_at", "id"],
+                condition=Q(state__in=sorted(state.value for state in WORKED)),
                 name="cases_fund_queue",
             ),
-            models.Index(fields=["assignee", "state", "due_at"], name="cases_assignee_queue"),
+            models.Index(
+                fields=["assignee", "due_at", "id"],
+                condition=Q(state__in=sorted(state.value for state in WORKED)),
+                name="cases_assignee_queue",
+            ),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(
+                    breached_at=None, state__in=sorted(state.value for state in WITH_DECIDER)
+                ),
+                name="cases_not_yet_breached",
+            ),
             models.Index(fields=["applicant", "-started_at"], name="cases_applicant"),
             models.Index(
                 fields=["answer_by"],

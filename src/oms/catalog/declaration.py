@@ -4,15 +4,15 @@ Who may apply, what we ask, what to attach, what the law checks, who decides, ho
 what then changes. Site, desk, documentation and tests all read it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django import forms
 
 from oms.domain.accounts.models import Role, User
-from oms.domain.directory.models import Insurer
+from oms.domain.directory.models import Insurer, TerritorialFund
 from oms.domain.journal.actions import Actor
 from oms.domain.register.models import InsuredPerson
 from oms.law.facts import PersonFacts
@@ -29,6 +29,7 @@ class Step(forms.Form):
     code: ClassVar[str]
     title: ClassVar[str]
     lead: ClassVar[str] = ""
+    signs: ClassVar[bool] = False  # the last page: looking through and signing
 
     def __init__(self, *args: Any, application: "Application", **kwargs: Any) -> None:
         self.application = application
@@ -43,19 +44,54 @@ class Step(forms.Form):
         """Values to offer, taken from profile and register (APP-3)."""
         return {}
 
+    def refuse(self, refusals: Iterable[Refusal]) -> None:
+        """Show refusals of the law at the fields they name, in the form's own words.
+
+        A refusal whose field is not of this step, or already has an error, is left to the
+        service's checks.
+        """
+        for refusal in refusals:
+            if refusal.field in self.fields and refusal.field not in self.errors:
+                self.add_error(refusal.field, f"{refusal.text} {refusal.remedy}".strip())
+
 
 @dataclass(frozen=True)
 class Application:
-    """What a service knows when it checks, decides and acts."""
+    """What a service knows when it checks, decides and acts.
+
+    `on` is the day the law looks at: of submission, or today for a draft. `seen_on` is the
+    day of looking, when it is another one.
+    """
 
     user: User
     on: date
+    seen_on: date | None = None
     person: InsuredPerson | None = None
     facts: PersonFacts | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
     number: str = ""
     case_key: str = ""
-    insurer: Insurer | None = None
+
+    @property
+    def today(self) -> date:
+        """The day of looking: a document may be younger than the application."""
+        return self.seen_on or self.on
+
+    def with_answers(self, answers: Mapping[str, Any]) -> "Application":
+        """The same application with these answers known as well."""
+        return replace(self, answers={**self.answers, **answers})
+
+
+def _always(_application: Application) -> bool:
+    return True
+
+
+def _nobody(_application: Application) -> Insurer | TerritorialFund | None:
+    return None
+
+
+def _nothing(_application: Application) -> Sequence[tuple[str, str, str]]:
+    return ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +100,7 @@ class Document:
 
     code: str
     title: str
-    when: Callable[[Application], bool] = lambda _application: True
+    when: Callable[[Application], bool] = _always
 
 
 @dataclass(frozen=True)
@@ -83,7 +119,11 @@ AUTOMATIC = "automatic"
 
 @dataclass(frozen=True)
 class PublicService:
-    """One public service (услуга)."""
+    """One public service (услуга).
+
+    `term` is a code of `law.terms`; `decider` says which insurer or fund gets the case;
+    `compare` gives rows (label, as applied, as registered) for the operator.
+    """
 
     code: str
     version: str
@@ -101,10 +141,14 @@ class PublicService:
     open_to: tuple[Check, ...] = ()
     checks: tuple[Check, ...] = ()
     documents: tuple[Document, ...] = ()
-    keywords: tuple[str, ...] = ()
+    keywords: str = ""
     price: str = "Бесплатно"
-    decider: Callable[[Application], Insurer | None] = lambda _application: None
-    compare: Callable[[Application], Sequence[tuple[str, str, str]]] = lambda _application: ()
+    decider: Callable[[Application], Insurer | TerritorialFund | None] = _nobody
+    compare: Callable[[Application], Sequence[tuple[str, str, str]]] = _nothing
+
+    def step(self, code: str) -> type[Step]:
+        """The step of that code; `KeyError` when the service has none."""
+        return {step.code: step for step in self.steps}[code]
 
     @property
     def is_automatic(self) -> bool:

@@ -1,0 +1,294 @@
+"""Moving cases. Only this module gives a case its state."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+
+from oms.cases import answers as kept
+from oms.cases import clock
+from oms.cases.effects import EFFECTS, Told
+from oms.cases.models import Case, CaseEvent
+from oms.cases.refused import (
+    AgainstLaw,
+    AlreadyDecided,
+    AlreadyOpen,
+    Changed,
+    ClosedTo,
+    NoSuchService,
+    NotAnswered,
+    NotReady,
+    NotYours,
+    Unfounded,
+    WrongState,
+)
+from oms.cases.review import begun, declared, service_of
+from oms.cases.rights import (
+    By,
+    actor_of,
+    check_holder,
+    check_side,
+    check_state,
+    is_repeated,
+)
+from oms.cases.states import MOVES, OPEN, Move, State
+from oms.cases.telling import tell_applicant, title_of
+from oms.domain.accounts.models import User
+from oms.domain.journal.actions import record
+from oms.law import case_number
+
+__all__ = [
+    "AgainstLaw",
+    "AlreadyDecided",
+    "AlreadyOpen",
+    "Changed",
+    "ClosedTo",
+    "NoSuchService",
+    "NotAnswered",
+    "NotReady",
+    "NotYours",
+    "Unfounded",
+    "WrongState",
+    "perform",
+    "repeat",
+    "save_draft",
+    "start",
+    "take_next",
+]
+
+SELF = "self"
+
+
+def start(*, service: str, applicant: User, at: datetime, for_whom: str = SELF) -> Case:
+    """Begin an application, or return the draft there is.
+
+    Raises `NoSuchService`, `AlreadyOpen` (one is submitted and not decided), `ClosedTo`.
+    Two starts at once make one draft: the constraint holds it.
+    """
+    declaration = declared(service)
+    found = _open(service, applicant, for_whom)
+    if found and found.state != State.DRAFT:
+        raise AlreadyOpen(found.number)
+    closed = declaration.closed_to(begun(applicant, on=clock.day(at)))
+    if closed:
+        raise ClosedTo(closed)
+    if found:
+        return found
+    try:
+        with transaction.atomic():
+            return _draft(service, applicant, for_whom, at=at)
+    except IntegrityError:
+        found = _open(service, applicant, for_whom)
+        if found is None:
+            raise
+        return found
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    case: Case,
+    step: str,
+    typed: Mapping[str, Any],
+    by: User,
+    at: datetime,
+    revision: int | None = None,
+) -> Case:
+    """Keep exactly what was typed on a step, right or wrong. Not journaled.
+
+    A page opened before another tab saved (`revision` is an older one) loses nothing and
+    takes nothing away: see `answers.merged`. So there is no refusal for being late; the
+    face shows what is kept. Saving what is kept already changes no revision.
+    `typed` is a whole page of the step (an unticked box sends nothing). Raises `WrongState`
+    for a case that is no draft, `NotYours`, `KeyError` for a step the service has not.
+    """
+    locked = _locked(case)
+    if locked.applicant_id != by.pk:
+        raise NotYours
+    if locked.state != State.DRAFT:
+        raise WrongState("Заявление уже подано. Исправить его можно по запросу.")
+    own = kept.own_values(service_of(locked).step(step), typed)
+    values, trail = kept.merged(
+        kept=locked.typed.get(step, {}),
+        typed=own,
+        trail=locked.trail.get(step, {}),
+        seen=revision,
+        revision=locked.revision + 1,
+    )
+    if step not in locked.typed or values != locked.typed[step]:
+        locked.typed = {**locked.typed, step: values}
+        locked.trail = {**locked.trail, step: trail}
+        locked.revision += 1
+    locked.saved_at = at
+    locked.save(update_fields=["typed", "trail", "revision", "saved_at"])
+    return locked
+
+
+def perform(
+    verb: str,
+    case: Case,
+    *,
+    by: By,
+    at: datetime,
+    note: str = "",
+    revision: int | None = None,
+    **data: Any,
+) -> Case:
+    """Make a move of the table: all of it or nothing. Returns the case as it is now.
+
+    Locks the case; checks the mover's side, the state, the holder and `revision` (of the
+    page the mover looked at); runs the verb's effect (`effects.py` names its `data`); gives
+    the state; writes timeline and journal; tells the applicant. A move repeated by the same
+    mover is answered as done. Raises `NotYours`, `WrongState`, `AlreadyDecided`, `Changed`,
+    and what the effect refuses: `NotReady`, `NotAnswered`, `Unfounded`, `AgainstLaw`,
+    `AlreadyOpen`, any `Denied` of the domain. `KeyError` for a verb the table lacks.
+    """
+    move = MOVES[verb]
+    with transaction.atomic():
+        locked = _locked(case)
+        check_side(move, locked, by)
+        if is_repeated(verb, locked, by):
+            return locked
+        check_state(move, locked)
+        check_holder(move, locked, by)
+        if revision is not None and revision != locked.revision:
+            raise Changed
+        told = EFFECTS[verb](locked, by=by, at=at, note=note, **data)
+        _move(locked, verb, move, told, by=by, at=at)
+    return locked
+
+
+def repeat(*, case: Case, by: User, at: datetime) -> Case:
+    """«Подать повторно»: a new draft with everything typed kept, bound to the former case.
+
+    A draft that is there already and holds something typed is returned as it is. Raises
+    `NotYours`, `WrongState` while the case is open, and what `start` refuses.
+    """
+    if case.applicant_id != by.pk:
+        raise NotYours
+    if case.state in OPEN:
+        raise WrongState("Это заявление ещё рассматривают. Подать повторно можно после решения.")
+    with transaction.atomic():
+        draft = _locked(start(service=case.service, applicant=by, at=at, for_whom=case.for_whom))
+        if draft.typed or draft.state != State.DRAFT:
+            return draft
+        signing = {step.code for step in service_of(case).steps if step.signs}
+        draft.typed = {code: v for code, v in case.typed.items() if code not in signing}
+        draft.previous, draft.saved_at = case, at
+        draft.revision += 1
+        draft.save(update_fields=["typed", "previous", "saved_at", "revision"])
+        record(
+            act="case.repeat",
+            subject=draft.key,
+            by=by.actor,
+            at=at,
+            person=by.key,
+            details={"previous": case.number},
+        )
+    return draft
+
+
+def take_next(*, by: User, at: datetime) -> Case | None:
+    """Take the most urgent case nobody has taken; None when there is none.
+
+    Two operators at once take two cases: locked rows are passed over where the database can.
+    """
+    with transaction.atomic():
+        waiting = (
+            Case.objects.visible_to(by)
+            .filter(state=State.AWAITING, assignee=None)
+            .exclude(applicant=by)
+            .order_by("due_at", "pk")
+        )
+        skips = connection.features.has_select_for_update_skip_locked
+        found = waiting.select_for_update(of=("self",), skip_locked=skips).first()
+        return perform("take", found, by=by, at=at) if found else None
+
+
+def _open(code: str, applicant: User, for_whom: str) -> Case | None:
+    return Case.objects.filter(
+        applicant=applicant, service=code, for_whom=for_whom, state__in=OPEN
+    ).first()
+
+
+def _locked(case: Case) -> Case:
+    rows = Case.objects.select_related("applicant", "assignee", "insurer", "fund", "person")
+    return rows.select_for_update(of=("self",)).get(pk=case.pk)
+
+
+def _draft(code: str, applicant: User, for_whom: str, *, at: datetime) -> Case:
+    year = clock.day(at).year
+    case = Case.objects.create(
+        number=case_number.build(year=year, sequence=_next(year)),
+        service=code,
+        for_whom=for_whom,
+        applicant=applicant,
+        state=State.DRAFT,
+        state_since=at,
+        started_at=at,
+        saved_at=at,
+    )
+    record(
+        act="case.start",
+        subject=case.key,
+        by=applicant.actor,
+        at=at,
+        person=applicant.key,
+        details={"service": code, "number": case.number},
+    )
+    return case
+
+
+def _next(year: int) -> int:
+    """The next number of the year: one statement, so that no two are alike."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO cases_casecounter (year, last) VALUES (%s, 1)"
+            " ON CONFLICT (year) DO UPDATE SET last = cases_casecounter.last + 1"
+            " RETURNING last",
+            [year],
+        )
+        number: int = cursor.fetchone()[0]
+    return number
+
+
+def _move(case: Case, verb: str, move: Move, told: Told, *, by: By, at: datetime) -> None:
+    source = case.state
+    case.state = move.target
+    case.state_since = at
+    case.revision += 1
+    _save(case)
+    actor = actor_of(by)
+    CaseEvent.objects.create(
+        case=case,
+        at=at,
+        verb=verb,
+        source=source,
+        target=move.target,
+        actor=actor.key,
+        actor_title=title_of(case, move.side),
+        text=told.text,
+    )
+    record(
+        act=f"case.{verb}",
+        subject=case.key,
+        by=actor,
+        at=at,
+        person=case.person.key if case.person else case.applicant.key,
+        details={"from": source, "to": move.target, "text": told.text, **told.details},
+    )
+    if move.told:
+        tell_applicant(case, verb=verb, kind=move.told, text=told.text, at=at)
+
+
+def _save(case: Case) -> None:
+    """Save; a second open case for the same is what the constraint refuses."""
+    try:
+        with transaction.atomic():
+            case.save()
+    except IntegrityError:
+        other = _open(case.service, case.applicant, case.for_whom)
+        if other is None or other.pk == case.pk:
+            raise
+        raise AlreadyOpen(other.number) from None

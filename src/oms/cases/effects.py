@@ -1,0 +1,301 @@
+"""What each move does to a case besides its state: one function per verb.
+
+`actions.perform` calls them within its transaction with the locked case and saves it after.
+An effect returns what to tell; it raises `Denied` to refuse, and then nothing has happened.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.module_loading import import_string
+
+from oms.cases import answers as kept
+from oms.cases import clock
+from oms.cases.corrections import applicant_name, corrected
+from oms.cases.models import Case, Pause
+from oms.cases.pinning import pinned
+from oms.cases.refused import (
+    AgainstLaw,
+    AlreadyOpen,
+    NotAnswered,
+    NotReady,
+    Unfounded,
+    WrongState,
+)
+from oms.cases.review import (
+    application,
+    look_through,
+    service_of,
+    walk,
+)
+from oms.cases.rights import By, actor_of
+from oms.cases.states import OPEN
+from oms.catalog.declaration import Application, PublicService
+from oms.domain.accounts.models import Role, User
+from oms.domain.directory.models import Insurer, TerritorialFund
+from oms.kit.denied import Denied
+from oms.law import terms
+from oms.law.refusal import REASONS, Refusal, refuse
+from oms.law.verdict import Invalid
+
+LONGEST_TEXT = 2000
+WAITING = "ждём вашего ответа"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a move leaves behind: a line for the applicant, details for the journal only."""
+
+    text: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def submit(
+    case: Case, *, by: By, at: datetime, note: str, signature: Mapping[str, str] | None = None
+) -> Told:
+    """Look all steps through, fix the answers, pin the versions, start the clock."""
+    own, on = service_of(case), clock.day(at)
+    walked = walk(case, on=on)
+    seen = look_through(case, walked)
+    if not seen.complete:
+        raise NotReady(seen)
+    term = terms.term_at(own.term, on=on)
+    case.answers = kept.fixed(seen.answers)
+    case.pinned = pinned(case, own, walked, term) | {"signature": dict(signature or {})}
+    case.person = walked.application.person
+    case.applicant_name = applicant_name(walked.application)
+    case.decided_by = str(own.decided_by)
+    _address(case, own, walked.application)
+    case.submitted_at, case.due_at = at, clock.due(term, received_at=at)
+    case.trail = {}
+    if own.is_automatic:
+        _later("decide", case)
+    return Told(f"Ответим до {clock.until(case.due_at)}", {"answers": case.answers})
+
+
+def discard(case: Case, *, by: By, at: datetime, note: str) -> Told:
+    """Forget all that was typed: a draft thrown away keeps no personal data."""
+    case.typed, case.trail = {}, {}
+    return Told()
+
+
+def take(case: Case, *, by: By, at: datetime, note: str) -> Told:
+    """Assign the case to the operator."""
+    assert isinstance(by, User)
+    before = case.assignee_id
+    case.assignee, case.assigned_at = by, at
+    return Told(details={"note": note, "assignee": [before, by.pk]})
+
+
+def release(case: Case, *, by: By, at: datetime, note: str) -> Told:
+    """Give the case back to the queue."""
+    case.assignee = case.assigned_at = None
+    return Told(details={"note": note})
+
+
+def ask(
+    case: Case,
+    *,
+    by: By,
+    at: datetime,
+    note: str,
+    fields: Sequence[str] = (),
+    answer_by: datetime | None = None,
+) -> Told:
+    """Put a question (`note`), name the fields to correct, stop the clock."""
+    question = _text(note, "Напишите вопрос заявителю.")
+    own = service_of(case)
+    known = {name for step in own.steps if not step.signs for name in step.base_fields}
+    if not set(fields) <= known:
+        raise Unfounded("Такого поля в заявлении нет. Выберите поля из списка.")
+    if answer_by is not None and answer_by <= at:
+        raise Unfounded("Срок ответа уже прошёл. Укажите более поздний день.")
+    case.question, case.question_fields = question, list(dict.fromkeys(fields))
+    case.answer_by = answer_by or clock.answer_by(at)
+    Pause.objects.create(case=case, reason=WAITING, began_at=at)
+    return Told(question, {"fields": case.question_fields, "answer_by": case.answer_by})
+
+
+def answer(
+    case: Case,
+    *,
+    by: By,
+    at: datetime,
+    note: str,
+    typed: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Told:
+    """Take in the fields asked about and a text, start the clock again."""
+    changes = corrected(case, typed or {}, at=at)
+    text = note.strip()[:LONGEST_TEXT]
+    if not text and not changes:
+        raise NotAnswered("Напишите ответ или исправьте отмеченные поля.")
+    clock.resume(case, at=at)
+    case.question, case.question_fields, case.answer_by = "", [], None
+    return Told(text, {"changes": changes})
+
+
+def approve(case: Case, *, by: By, at: datetime, note: str) -> Told:
+    """Check the law once more, change the domain, queue the papers."""
+    known = _application(case, at=at)
+    own = service_of(case)
+    refusals = own.refusals(known)
+    if refusals:
+        raise AgainstLaw(refusals)
+    outcome = own.approve(known, by=actor_of(by), at=at)
+    case.person = outcome.person or case.person
+    case.result = {
+        "text": outcome.text,
+        "facts": dict(outcome.facts),
+        "papers": list(outcome.papers),
+    }
+    case.decided_at = at
+    _later("finish", case)
+    return Told(outcome.text, {"note": note, "result": case.result})
+
+
+def reject(
+    case: Case,
+    *,
+    by: By,
+    at: datetime,
+    note: str,
+    reasons: Sequence[Mapping[str, str]] = (),
+) -> Told:
+    """Refuse with reasons of the catalogue: each `code`, with `about` and `field` where needed."""
+    if not reasons:
+        raise Unfounded("Выберите хотя бы одну причину отказа.")
+    return _refused(case, [_reason(row) for row in reasons], at=at, note=note)
+
+
+def reject_automatically(
+    case: Case, *, by: By, at: datetime, note: str, refusals: Sequence[Refusal] = ()
+) -> Told:
+    """Refuse with what the checks found."""
+    if not refusals:
+        raise Unfounded("Отказ без причины невозможен.")
+    return _refused(case, refusals, at=at, note=note)
+
+
+def withdraw(case: Case, *, by: By, at: datetime, note: str) -> Told:
+    """Close at the applicant's wish."""
+    clock.resume(case, at=at)
+    case.question, case.question_fields, case.answer_by = "", [], None
+    return Told(note.strip()[:LONGEST_TEXT])
+
+
+def finish(case: Case, *, by: By, at: datetime, note: str) -> Told:
+    """The papers lie ready."""
+    return Told()
+
+
+def expire(case: Case, *, by: By, at: datetime, note: str) -> Told:
+    """Close for want of an answer. The pause stays open: a late answer may still end it."""
+    if case.answer_by is None or case.answer_by > at:
+        raise WrongState("Срок ответа ещё не прошёл.")
+    return _refused(case, [refuse("clarification-overdue")], at=at, note=note)
+
+
+def reopen(
+    case: Case,
+    *,
+    by: By,
+    at: datetime,
+    note: str,
+    typed: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Told:
+    """Answer late, after the case was closed for want of an answer."""
+    last = case.events.order_by("-pk").first()
+    if last is None or last.verb != "expire":
+        raise WrongState("Возобновить можно только заявление, закрытое без ответа.")
+    other = Case.objects.filter(
+        applicant=case.applicant_id, service=case.service, for_whom=case.for_whom, state__in=OPEN
+    ).first()
+    if other:
+        raise AlreadyOpen(other.number)
+    told = answer(case, by=by, at=at, note=note, typed=typed)
+    case.refusals, case.decided_at = [], None
+    return told
+
+
+EFFECTS: Mapping[str, Callable[..., Told]] = {
+    "submit": submit,
+    "discard": discard,
+    "take": take,
+    "take_over": take,
+    "release": release,
+    "ask": ask,
+    "answer": answer,
+    "approve": approve,
+    "reject": reject,
+    "withdraw": withdraw,
+    "approve_automatically": approve,
+    "reject_automatically": reject_automatically,
+    "finish": finish,
+    "expire": expire,
+    "reopen": reopen,
+}
+
+
+def _address(case: Case, own: PublicService, known: Application) -> None:
+    """Hand the case to its decider; an insurer that is a fund is decided upon by the fund."""
+    found = own.decider(known)
+    if isinstance(found, TerritorialFund):
+        case.fund = found
+    elif isinstance(found, Insurer):
+        case.insurer, case.fund = found, found.fund
+    if own.decided_by in {Role.INSURER, Role.FUND} and found is None:
+        raise Denied("Не удалось определить, кто решит заявление. Выберите организацию.")
+
+
+def _application(case: Case, *, at: datetime) -> Application:
+    """The case on the day of its submission, seen now."""
+    assert case.submitted_at is not None
+    known = application(case, on=clock.day(case.submitted_at))
+    return Application(**{**vars(known), "seen_on": clock.day(at)})
+
+
+def _reason(row: Mapping[str, str]) -> Refusal:
+    code = row.get("code", "")
+    if code not in REASONS:
+        raise Unfounded("Такой причины отказа нет. Выберите её из списка.")
+    try:
+        return refuse(code, about=row.get("about", "")[:120], field=row.get("field", "")[:64])
+    except (ValueError, Invalid):
+        what = "поле" if REASONS[code].about == "field" else "документ"
+        raise Unfounded(f"«{REASONS[code].title}»: укажите {what}.") from None
+
+
+def _refused(case: Case, refusals: Sequence[Refusal], *, at: datetime, note: str) -> Told:
+    case.refusals = [
+        {
+            "code": r.code,
+            "text": r.text,
+            "remedy": r.remedy,
+            "field": r.field,
+            "basis": r.basis,
+        }
+        for r in refusals
+    ]
+    case.decided_at = at
+    text = "\n".join(f"{r.text} {r.remedy}".strip() for r in refusals)
+    told = f"{text}\n{note.strip()[:LONGEST_TEXT]}".strip()
+    return Told(told, {"reasons": [r.code for r in refusals]})
+
+
+def _text(note: str, missing: str) -> str:
+    text = note.strip()
+    if not text:
+        raise Unfounded(missing)
+    if len(text) > LONGEST_TEXT:
+        raise Unfounded(f"Не больше {LONGEST_TEXT} знаков, сейчас {len(text)}.")
+    return str(kept.keepable(text))
+
+
+def _later(name: str, case: Case) -> None:
+    """Queue a task of `tasks.py` within this transaction.
+
+    By its name, as queues know tasks: tasks call actions, so actions cannot import them.
+    """
+    import_string(f"oms.cases.tasks.{name}").enqueue(case.pk)

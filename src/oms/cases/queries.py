@@ -1,0 +1,56 @@
+"""What cases tell: the door to the readings of this room."""
+
+from oms.cases.clock import Clock, clock, day, moment
+from oms.cases.refused import link
+from oms.cases.review import (
+    Line,
+    Review,
+    StepState,
+    application,
+    bound_step,
+    progress,
+    review,
+    service_of,
+)
+from oms.cases.rights import decides
+from oms.cases.story import (
+    Compared,
+    Comparison,
+    HistoryPage,
+    TimelineLine,
+    comparison,
+    history,
+    state_title,
+    timeline,
+)
+from oms.cases.worklist import FILTERS, QueueCounts, QueuePage, queue, queue_counts
+
+__all__ = [
+    "FILTERS",
+    "Clock",
+    "Compared",
+    "Comparison",
+    "HistoryPage",
+    "Line",
+    "QueueCounts",
+    "QueuePage",
+    "Review",
+    "StepState",
+    "TimelineLine",
+    "application",
+    "bound_step",
+    "clock",
+    "comparison",
+    "day",
+    "decides",
+    "history",
+    "link",
+    "moment",
+    "progress",
+    "queue",
+    "queue_counts",
+    "review",
+    "service_of",
+    "state_title",
+    "timeline",
+]

@@ -1,0 +1,100 @@
+"""Whose move it is: the applicant's, the decider's, or the system's."""
+
+from collections.abc import Iterable
+
+from oms.cases.clock import moment
+from oms.cases.models import Case
+from oms.cases.refused import AlreadyDecided, NotYours, WrongState
+from oms.cases.states import DECIDED, MOVES, TITLES, Move, Side, State
+from oms.domain.accounts.models import Role, User
+from oms.domain.journal.actions import SYSTEM, Actor
+from oms.law import names
+
+By = User | Actor
+
+
+def actor_of(by: By) -> Actor:
+    """The journal's view of who acts."""
+    return by.actor if isinstance(by, User) else by
+
+
+def check_side(move: Move, case: Case, by: By) -> None:
+    """Raise `NotYours` unless the mover stands on the move's side of this case."""
+    allowed = {
+        Side.APPLICANT: isinstance(by, User) and by.pk == case.applicant_id,
+        Side.DECIDER: isinstance(by, User) and decides(by, case),
+        Side.SYSTEM: by == SYSTEM,
+    }
+    if not allowed[move.side]:
+        raise NotYours
+
+
+def decides(user: User, case: Case) -> bool:
+    """Whether the case was submitted to this operator's organisation.
+
+    Nobody decides on their own application.
+    """
+    if not user.is_active or user.pk == case.applicant_id or case.submitted_at is None:
+        return False
+    code = user.organization_code
+    if user.role == Role.INSURER:
+        return bool(code) and code == case.insurer_id
+    return user.role == Role.FUND and bool(code) and code == case.fund_id
+
+
+def check_state(move: Move, case: Case) -> None:
+    """Raise `WrongState` unless the table leads on from here; who decided is named."""
+    if case.state in move.source:
+        return
+    if move.side is Side.DECIDER and case.state in DECIDED:
+        raise AlreadyDecided(_who_decided(case))
+    if move.side is Side.DECIDER and case.state == State.IN_WORK:
+        raise WrongState(f"Дело уже в работе: {_holder(case)}.")
+    title = TITLES[State(case.state)]
+    raise WrongState(f"«{move.title}»: сейчас нельзя. Состояние заявления — «{title}».")
+
+
+def check_holder(move: Move, case: Case, by: By) -> None:
+    """Raise `NotYours` unless the operator is the one who took the case."""
+    if move.assignee_only and isinstance(by, User) and case.assignee_id != by.pk:
+        raise NotYours(f"Дело в работе у другого сотрудника: {_holder(case)}.")
+
+
+def is_repeated(verb: str, case: Case, by: By) -> bool:
+    """Whether this very move was made by this mover already (a second click, Back and resend).
+
+    True when it is the mover's latest move on the case and nobody of the same side has moved
+    since. One query, and only where the table does not lead on from the state.
+    """
+    move = MOVES[verb]
+    if verb == "take_over":
+        return isinstance(by, User) and case.assignee_id == by.pk
+    if case.state in move.source:
+        return False
+    events = case.events.order_by("-pk").values_list("verb", "actor")[:20]
+    return _latest_of_side(events, move.side) == (verb, actor_of(by).key)
+
+
+def _latest_of_side(events: Iterable[tuple[str, str]], side: Side) -> tuple[str, str] | None:
+    return next((e for e in events if e[0] in MOVES and MOVES[e[0]].side is side), None)
+
+
+def _holder(case: Case) -> str:
+    holder = case.assignee
+    return short_name(holder) if holder else "исполнителя нет"
+
+
+def short_name(user: User) -> str:
+    """Surname and initials."""
+    return names.short(user.family_name, user.given_name, user.patronymic)
+
+
+def _who_decided(case: Case) -> str:
+    verbs = [v for v, m in MOVES.items() if m.target in DECIDED and v != "finish"]
+    event = case.events.filter(verb__in=verbs).order_by("-pk").first()
+    if event is None:
+        return "Дело уже решено."
+    key = event.actor.removeprefix("user:")
+    who = User.objects.filter(pk=key).first() if key.isdigit() else None
+    name = short_name(who) if who else "автоматически"
+    return f"Дело уже решено: «{MOVES[event.verb].done}», {name}, {moment(event.at)}."

@@ -1,0 +1,78 @@
+"""Checks that several services share: an application in, refusals out."""
+
+from collections.abc import Mapping, Sequence
+
+from oms.catalog.declaration import Application
+from oms.domain.directory import queries as directory
+from oms.domain.directory.models import Insurer
+from oms.kit.denied import Denied
+from oms.law import insurer_choice
+from oms.law.facts import InsurerFacts
+from oms.law.refusal import Refusal, refuse
+
+WAYS_ON: Mapping[str, tuple[str, ...]] = {
+    "already-insured": ("change-insurer", "policy-extract"),
+    "not-insured": ("issue-policy",),
+    "policy-expired": ("issue-policy",),
+    "policy-annulled": ("issue-policy",),
+}
+"""Refusal → codes of the services that lead on from it."""
+
+
+class InsurerGone(Denied):
+    """The insurer chosen is not in the directory any more."""
+
+    text = "Выбранной страховой организации больше нет в справочнике. Выберите другую."
+
+
+def contacts_confirmed(application: Application) -> Sequence[Refusal]:
+    """Ask for one confirmed way to reach the applicant."""
+    user = application.user
+    if user.phone_confirmed_at or user.email_confirmed_at:
+        return ()
+    return (
+        Refusal(
+            "contacts-not-confirmed",
+            "Телефон и почта ещё не подтверждены.",
+            remedy="Подтвердите их в разделе «Мои данные».",
+        ),
+    )
+
+
+def account_open(application: Application) -> Sequence[Refusal]:
+    """Refuse a blocked account."""
+    return () if application.user.is_active else (refuse("account-blocked"),)
+
+
+def insured(application: Application) -> Sequence[Refusal]:
+    """Ask for a policy in force (or suspended) on the day."""
+    facts = application.facts
+    if facts and insurer_choice.is_insured(facts, on=application.on):
+        return ()
+    return (refuse("not-insured", basis=insurer_choice.BASIS),)
+
+
+def not_insured(application: Application) -> Sequence[Refusal]:
+    """Refuse who has a policy in force on the day."""
+    facts = application.facts
+    if facts is None or not insurer_choice.is_insured(facts, on=application.on):
+        return ()
+    return (refuse("already-insured", basis=insurer_choice.BASIS),)
+
+
+def chosen_insurer(application: Application) -> InsurerFacts | None:
+    """The facts of the insurer in the answer `insurer`; None when it is not known."""
+    found = _insurer(application)
+    return directory.insurer_facts(insurer=found) if found else None
+
+
+def insurer_of(application: Application) -> Insurer:
+    """The insurer in the answer `insurer`; raises `InsurerGone`."""
+    found = _insurer(application)
+    if found is None:
+        raise InsurerGone
+    return found
+
+
+def _insurer(application: Application) -> Insurer | None:
+    return directory.insurer(code=str(application.answers.get("insurer") or ""))

@@ -1,0 +1,159 @@
+"""Issue of a policy (оформление полиса ОМС)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from oms.catalog import checks, fields
+from oms.catalog.applicants import (
+    applicant_facts,
+    candidates,
+    citizenship_of,
+    document_of,
+    in_register,
+    is_citizen,
+    new_person,
+)
+from oms.catalog.declaration import Application, Document, Outcome, PublicService
+from oms.catalog.steps import (
+    Address,
+    Confirmation,
+    Contacts,
+    IdentityPaper,
+    InsurerChoice,
+    WhoYouAre,
+)
+from oms.domain.accounts import actions as accounts
+from oms.domain.accounts.models import Role, Source
+from oms.domain.journal.actions import Actor
+from oms.domain.register import actions as register
+from oms.domain.register import queries as register_queries
+from oms.domain.register.models import Insurance, InsuredPerson
+from oms.kit.denied import Denied
+from oms.law import eligibility, insurer_choice
+from oms.law.refusal import Refusal
+
+
+class InRegister(Denied):
+    """The operator approves a person who has a policy already."""
+
+    text = (
+        "Этот человек уже есть в реестре с действующим полисом. "
+        "Отклоните заявление по причине «Уже застрахован»."
+    )
+
+
+def may_choose(application: Application) -> Sequence[Refusal]:
+    """Whether the law lets this person be insured, by this insurer, for the first time."""
+    facts, insurer = applicant_facts(application), checks.chosen_insurer(application)
+    if facts is None or insurer is None:
+        return ()
+    return insurer_choice.may_choose_first(facts, insurer=insurer, on=application.on)
+
+
+def compare(application: Application) -> Sequence[tuple[str, str, str]]:
+    """Rows for the operator: the application against the likeliest record."""
+    person = in_register(application) or next(candidates(application), None)
+    rows = []
+    for name, field in WhoYouAre.base_fields.items():
+        known = getattr(person, name, None) if person else None
+        own = fields.shown(field, application.answers.get(name))
+        rows.append((fields.label_of(field), own, fields.shown(field, known)))
+    return rows
+
+
+def give_policy(application: Application, *, by: Actor, at: datetime) -> Outcome:
+    """Enter the person into the register and give the policy with the chosen insurer."""
+    person = _on_record(application, by=by, at=at)
+    insurer, answers = checks.insurer_of(application), application.answers
+    facts = applicant_facts(application)
+    ends_on = eligibility.policy_valid_until(facts, on=application.today) if facts else None
+    policy = register.give_policy(
+        person=person,
+        insurer=insurer,
+        ground=Insurance.Ground.FIRST_CHOICE,
+        on=application.today,
+        by=by,
+        at=at,
+        ends_on=ends_on,
+        basis=application.case_key,
+    )
+    accounts.set_profile_values(
+        user=application.user, values=_profile(answers), source=Source.OPERATOR, at=at, by=by
+    )
+    return Outcome(
+        text=f"Полис оформлен. Ваша страховая организация: {insurer.short_name}.",
+        person=person,
+        papers=("policy-extract",),
+        facts={"Номер полиса": policy.enp, "Страховая организация": insurer.short_name},
+    )
+
+
+def _on_record(application: Application, *, by: Actor, at: datetime) -> InsuredPerson:
+    """The applicant's record: entered now, or found and bound to the account."""
+    person, answers = in_register(application), application.answers
+    if person is None:
+        return register.register_person(
+            data=new_person(answers),
+            by=by,
+            at=at,
+            source=Source.OPERATOR,
+            basis=application.case_key,
+            user=application.user,
+        )
+    known = register_queries.facts(person, on=application.today)
+    if insurer_choice.is_insured(known, on=application.today):
+        raise InRegister
+    if not application.person:
+        register.link_account(person=person, user=application.user, by=by, at=at)
+    register.set_identity_document(
+        person=person,
+        document=document_of(answers),
+        on=application.today,
+        by=by,
+        at=at,
+        source=Source.OPERATOR,
+        basis=application.case_key,
+    )
+    return person
+
+
+def _profile(answers: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("family_name", "given_name", "patronymic", "birth_date", "sex", "birth_place")
+    values = {name: answers[name] for name in names if answers.get(name)}
+    values["citizenship"] = citizenship_of(answers)
+    if answers.get("snils"):
+        values["snils"] = answers["snils"]
+    return values
+
+
+def is_foreigner(application: Application) -> bool:
+    """Whether the applicant said they are no citizen of Russia."""
+    return not is_citizen(application.answers)
+
+
+SERVICE = PublicService(
+    code="issue-policy",
+    version="1",
+    title="Оформление полиса ОМС",
+    summary="Полис обязательного медицинского страхования впервые или после перерыва.",
+    basis="326-ФЗ, ст. 10, 16, 46; Правила ОМС, приказ Минздрава № 108н",
+    for_whom="Граждане России с 18 лет, иностранцы с правом жить или работать в России, беженцы",
+    result="Номер полиса в реестре и выписка с электронной подписью",
+    category="Полис",
+    icon="shield-check",
+    keywords="получить оформить сделать новый первый страховка медицинское енп регистрация",
+    open_to=(checks.account_open, checks.contacts_confirmed, checks.not_insured),
+    steps=(WhoYouAre, IdentityPaper, Address, InsurerChoice, Contacts, Confirmation),
+    documents=(
+        Document("identity", "Паспорт или другой документ, удостоверяющий личность"),
+        Document("snils", "СНИЛС"),
+        Document("right", "Вид на жительство, разрешение или свидетельство", when=is_foreigner),
+    ),
+    checks=(may_choose,),
+    decided_by=Role.INSURER,
+    decider=checks.insurer_of,
+    term="policy-issue",
+    compare=compare,
+    on_approval=give_policy,
+)

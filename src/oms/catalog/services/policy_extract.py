@@ -1,0 +1,48 @@
+"""Extract about the policy (выписка о полисе ОМС), made at once."""
+
+from datetime import datetime
+
+from oms.catalog import checks
+from oms.catalog.declaration import AUTOMATIC, Application, Outcome, PublicService
+from oms.catalog.steps import Confirmation
+from oms.domain.journal.actions import Actor
+from oms.kit.denied import Denied
+
+
+class Request(Confirmation):
+    """The only page: ask for the extract."""
+
+    code = "request"
+    title = "Получите выписку о полисе"
+    lead = "Выписка заменит прежнюю. Она будет готова за несколько минут."
+
+
+def extract(application: Application, *, by: Actor, at: datetime) -> Outcome:
+    """Nothing changes in the register: the extract is the result."""
+    if application.person is None:
+        raise Denied("Заявителя больше нет в реестре.")
+    return Outcome(
+        text="Выписка с электронной подписью готовится.",
+        person=application.person,
+        papers=("policy-extract",),
+    )
+
+
+SERVICE = PublicService(
+    code="policy-extract",
+    version="1",
+    title="Выписка о полисе ОМС",
+    summary="Документ с номером полиса, страховой организацией и электронной подписью.",
+    basis="Правила ОМС, приказ Минздрава № 108н, п. 28–30",
+    for_whom="Все застрахованные",
+    result="Выписка в PDF с электронной подписью и кодом для проверки",
+    category="Справки и выписки",
+    icon="file-text",
+    keywords="справка скачать распечатать номер pdf подтверждение потерял утерян копия",
+    open_to=(checks.account_open, checks.insured),
+    steps=(Request,),
+    checks=(checks.insured,),
+    decided_by=AUTOMATIC,
+    term="certificate",
+    on_approval=extract,
+)
