@@ -23,7 +23,15 @@ from django_tasks_db.utils import normalize_uuid
 
 from oms.kit.models import WorkerBeat
 
-__all__ = ["PERIODIC", "last_heartbeat", "periodic", "retrying", "run_all_now", "task"]
+__all__ = [
+    "PERIODIC",
+    "last_heartbeat",
+    "periodic",
+    "queued_arguments",
+    "retrying",
+    "run_all_now",
+    "task",
+]
 
 QUEUES = ("default", "bulk")
 MAX_ATTEMPTS = 8
@@ -134,6 +142,15 @@ def run_all_now(*, also_later: bool = False) -> int:
         run(row)
         count += 1
     return count
+
+
+def queued_arguments(job: Any) -> list[list[Any]]:
+    """The positional arguments of every task of this kind that waits or runs."""
+    rows = DBTaskResult.objects.filter(
+        task_path=job.module_path,
+        status__in=[TaskResultStatus.READY, TaskResultStatus.RUNNING],
+    )
+    return [stored["args"] for stored in rows.values_list("args_kwargs", flat=True)]
 
 
 def delay(*, attempt: int) -> timedelta:

@@ -3,11 +3,9 @@
 from datetime import datetime
 
 from django.db import transaction
-from django_tasks import TaskResultStatus
-from django_tasks_db.models import DBTaskResult
 
 from oms.kit.models import Tick
-from oms.kit.tasks import PERIODIC, run_periodic
+from oms.kit.tasks import PERIODIC, queued_arguments, run_periodic
 
 
 def tick(*, at: datetime) -> int:
@@ -36,9 +34,4 @@ def _claim(name: str, due: datetime | None, following: datetime) -> bool:
 
 def _is_queued(name: str) -> bool:
     """Whether the former run has not ended yet: slow work does not pile up."""
-    found: bool = DBTaskResult.objects.filter(
-        task_path=run_periodic.module_path,
-        status__in=[TaskResultStatus.READY, TaskResultStatus.RUNNING],
-        args_kwargs={"args": [name], "kwargs": {}},
-    ).exists()
-    return found
+    return [name] in queued_arguments(run_periodic)

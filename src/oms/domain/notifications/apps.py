@@ -1,6 +1,9 @@
 """Django's card of this room."""
 
 from django.apps import AppConfig
+from django.core.checks import register
+
+from oms.gateways.checks import configured
 
 
 class NotificationsConfig(AppConfig):
@@ -9,3 +12,7 @@ class NotificationsConfig(AppConfig):
     name = "oms.domain.notifications"
     label = "notifications"
     verbose_name = "Сообщения"
+
+    def ready(self) -> None:
+        """Refuse to serve people we could not write to."""
+        register(configured)

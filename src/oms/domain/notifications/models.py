@@ -5,6 +5,24 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from oms.domain.accounts.models import User
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Messages, and whose they are."""
+
+    def visible_to(self, user: User) -> "MessageQuerySet":
+        """Those addressed to this user; nobody reads another's."""
+        return self.filter(user=user)
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """Deliveries, and whose they are."""
+
+    def visible_to(self, user: User) -> "DeliveryQuerySet":
+        """Those addressed to this user."""
+        return self.filter(user=user)
+
 
 class Message(models.Model):
     """Something a person is told. Its exact text is kept (NTF-5)."""
@@ -24,9 +42,11 @@ class Message(models.Model):
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
 
+    objects: ClassVar[MessageQuerySet] = MessageQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         indexes = [
-            models.Index(fields=["user", "-at"], name="notifications_message_user"),
+            models.Index(fields=["user", "-at", "-id"], name="notifications_message_user"),
             models.Index(
                 fields=["user"],
                 condition=models.Q(read_at=None),
@@ -70,9 +90,12 @@ class Delivery(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(help_text="Not tried before; the lease while sending")
+    until = models.DateTimeField(null=True, blank=True, help_text="Of no use after this moment")
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=250, blank=True)
+
+    objects: ClassVar[DeliveryQuerySet] = DeliveryQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         indexes = [
@@ -86,3 +109,6 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.key}"
+
+
+OPEN = (Delivery.State.WAITING, Delivery.State.SENDING)
