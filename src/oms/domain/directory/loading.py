@@ -150,7 +150,7 @@ def _write_current(
     for row in rows:
         organization = current.get(row.code) or model(code=row.code)
         version = versions.get(row.code)
-        for name in _differing(row, version.data if version else None):
+        for name in _differing(row, version.data if version and version.load_id else None):
             setattr(organization, name, row.values[name])
         organizations.append(organization)
     fields = _concrete(rows[0].values)

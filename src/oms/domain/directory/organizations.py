@@ -50,8 +50,7 @@ class Regions:
         """Return the region; `code` of the organisation serves when no ОКАТО is given."""
         if not okato and code[:2] in self.codes:
             return code[:2]
-        short = okato[:5].ljust(5, "0")
-        found = self.by_okato.get(short) or self.by_okato.get(f"{short[:2]}000")
+        found = self.by_okato.get(okato[:5].ljust(5, "0"))
         if not okato or found is None:
             raise RowRefusedError(
                 "tf_okato", f"Регион «{(okato or code[:2])[:11]}» не найден в F010"
