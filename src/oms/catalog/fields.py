@@ -68,9 +68,16 @@ class TextField(forms.CharField):
     inputmode = ""
 
     def __init__(
-        self, *, label: str, longest: int = 200, empty: str = "заполните поле", **kwargs: Any
+        self,
+        *,
+        label: str,
+        longest: int = 200,
+        empty: str = "заполните поле",
+        inputmode: str = "",
+        **kwargs: Any,
     ) -> None:
         self.longest = longest
+        self.inputmode = inputmode or self.inputmode
         kwargs.setdefault("error_messages", {"required": f"{label}: {empty}"})
         super().__init__(label=label, **kwargs)
 
@@ -123,7 +130,18 @@ class NameField(TextField):
         """Tidy a name; a single dash means «none» where the name is not obligatory."""
         if not self.required and not text.strip("-–— "):
             return ""
-        return names.normalize(text)
+        return capitals(names.normalize(text))
+
+
+def capitals(name: str) -> str:
+    """Return a name typed all small or all capital with capital first letters.
+
+    >>> capitals("САЛТЫКОВ-ЩЕДРИН"), capitals("де Голль")
+    ('Салтыков-Щедрин', 'де Голль')
+    """
+    if not (name.islower() or (name.isupper() and len(name) > 1)):
+        return name
+    return re.sub(r"[^ '-]+", lambda word: word[0].capitalize(), name)
 
 
 class SnilsField(TextField):
