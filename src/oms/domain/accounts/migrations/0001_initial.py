@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ('wait_until', models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('scope', 'key'), name='accounts_counter')],
+                'constraints': [models.UniqueConstraint(fields=('scope', 'key'), name='accounts_counter_key')],
             },
         ),
         migrations.CreateModel(
