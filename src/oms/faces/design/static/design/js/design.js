@@ -252,6 +252,7 @@ document.addEventListener("click", (event) => {
   if ((found = on("[data-copy]"))) copy(found);
   else if ((found = on("[data-reveal]"))) reveal(found);
   else if ((found = on("[data-dialog]"))) { event.preventDefault(); openDialog(found.dataset.dialog); }
+  else if ((found = on("[data-close]"))) found.closest("dialog").close();
   else if ((found = on("[data-print]"))) print();
   else if (on("[data-theme-toggle]")) toggleTheme();
   else if (event.target.matches?.("dialog.dialog:not([data-session-left])")) event.target.close();
