@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from django.conf import settings
-from django.utils.timezone import now
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -75,7 +74,8 @@ def validate_pdf(data: bytes, *, at: datetime) -> SignatureReport:
 @cache
 def roots() -> tuple[asn1_x509.Certificate, ...]:
     """Return the certificates trusted as roots: the configured file, else the signer's own."""
-    configured: Path | None = settings.SIGNER["trust_roots"]
+    chosen: dict[str, Any] = settings.SIGNER
+    configured: Path | None = chosen["trust_roots"]
     if configured:
         found = pem.unarmor(configured.read_bytes(), multiple=True)
         return tuple(asn1_x509.Certificate.load(der) for _, _, der in found)
@@ -98,11 +98,9 @@ def forget() -> None:
 
 @cache
 def _demo() -> signature_demo.Authority:
-    chosen = settings.SIGNER
+    chosen: dict[str, Any] = settings.SIGNER
     try:
-        return signature_demo.load_or_create(
-            chosen["folder"], password=chosen["demo_ca_password"], now=now()
-        )
+        return signature_demo.load_or_create(chosen["folder"], password=chosen["demo_ca_password"])
     except ValueError as broken:
         raise NoKey(f"the demo authority in {chosen['folder']} does not open: {broken}") from None
 
@@ -144,7 +142,7 @@ def _self_signed(one: Signer) -> tuple[asn1_x509.Certificate, ...]:
     return tuple(certificate for certificate in known if certificate.self_signed == "maybe")
 
 
-class _KeySigner(signers.Signer):  # type: ignore[misc]
+class _KeySigner(signers.Signer):
     """Signs with a key object that stays open: pyHanko's own re-checks RSA keys each time."""
 
     def __init__(
@@ -155,7 +153,7 @@ class _KeySigner(signers.Signer):  # type: ignore[misc]
         chain: list[x509.Certificate],
     ) -> None:
         self._key = key
-        store = SimpleCertificateStore()
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         store.register_multiple(_converted(one) for one in chain)
         super().__init__(
             signing_cert=_converted(certificate), cert_registry=store, embed_roots=False
@@ -204,7 +202,7 @@ class _PdfSigner:
         return output.getvalue()
 
 
-class _DatedPdfSigner(signers.PdfSigner):  # type: ignore[misc]
+class _DatedPdfSigner(signers.PdfSigner):
     """A pyHanko signer whose clock is given."""
 
     at: datetime
@@ -216,7 +214,7 @@ class _DatedPdfSigner(signers.PdfSigner):  # type: ignore[misc]
         return session
 
 
-class _Increment(IncrementalPdfFileWriter):  # type: ignore[misc]
+class _Increment(IncrementalPdfFileWriter):
     """An update that leaves the document's metadata (dates, producer) as they were."""
 
     def _update_meta(self) -> None:

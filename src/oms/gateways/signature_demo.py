@@ -5,7 +5,7 @@ It says what it is in its names, publishes no revocation list, and never serves 
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography import x509
@@ -22,7 +22,8 @@ from cryptography.x509.oid import NameOID
 AUTHORITY_NAME = "Учебный УЦ OpenOMS (демо)"  # X.520: 64 bytes at most
 SIGNER_NAME = "Кабинет ОМС: документы (демо)"
 _FILE = "demo-authority.pem"
-_YEARS = 20
+_VALID_FROM = datetime(2020, 1, 1, tzinfo=UTC)  # the demo world has a past
+_VALID_UNTIL = datetime(2060, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Authority:
     key: ec.EllipticCurvePrivateKey
 
 
-def load_or_create(folder: Path, *, password: str, now: datetime) -> Authority:
+def load_or_create(folder: Path, *, password: str) -> Authority:
     """Return the authority kept in `folder`, creating it at first use (file mode 0600).
 
     Creation is exclusive: of two processes starting at once one wins, both use its keys.
@@ -43,7 +44,7 @@ def load_or_create(folder: Path, *, password: str, now: datetime) -> Authority:
     path = folder / _FILE
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _publish(path, _create(password=password, now=now))
+        _publish(path, _create(password=password))
     return _read(path.read_bytes(), password=password)
 
 
@@ -67,20 +68,20 @@ def _read(content: bytes, *, password: str) -> Authority:
     return Authority(root, certificate, key)
 
 
-def _create(*, password: str, now: datetime) -> bytes:
+def _create(*, password: str) -> bytes:
     """Make both pairs. The root's key is not kept: this root signs once."""
     root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     root_name, name = _name(AUTHORITY_NAME), _name(SIGNER_NAME)
     authority_id = x509.SubjectKeyIdentifier.from_public_key(root_key.public_key())
     root = (
-        _certificate(root_name, root_name, root_key.public_key(), now=now)
+        _certificate(root_name, root_name, root_key.public_key())
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(certificates=True), critical=True)
         .add_extension(authority_id, critical=False)
         .sign(root_key, hashes.SHA256())
     )
     certificate = (
-        _certificate(name, root_name, key.public_key(), now=now)
+        _certificate(name, root_name, key.public_key())
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(certificates=False), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
@@ -112,17 +113,16 @@ def _name(common_name: str) -> x509.Name:
 
 
 def _certificate(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, *, now: datetime
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey
 ) -> x509.CertificateBuilder:
-    begins = now.astimezone(UTC) - timedelta(days=365)  # the demo world has papers of last year
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
         .public_key(key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(begins)
-        .not_valid_after(begins + timedelta(days=365 * _YEARS))
+        .not_valid_before(_VALID_FROM)
+        .not_valid_after(_VALID_UNTIL)
     )
 
 

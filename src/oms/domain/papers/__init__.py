@@ -1,0 +1,1 @@
+"""Issued papers: rendered, signed, kept for ever, verified. README.md says how."""

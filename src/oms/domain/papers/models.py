@@ -1,4 +1,4 @@
-"""Issued papers (выписки, справки): kept for ever unchanged, superseded or revoked, never edited."""
+"""Issued papers (выписки, справки): kept for ever, superseded or revoked, never edited."""
 
 from typing import Any, ClassVar, Self
 
@@ -15,7 +15,7 @@ class PaperQuery(models.QuerySet["Paper"]):
     def visible_to(self, user: User) -> Self:
         """One's own papers; for staff, the papers of people they may see."""
         if user.role in {Role.FUND, Role.INSURER}:
-            return self.filter(person__in=InsuredPerson.objects.visible_to(user))  # type: ignore[attr-defined]
+            return self.filter(person__in=InsuredPerson.objects.visible_to(user))
         if user.is_staff_member:
             return self.none()
         return self.filter(person__user=user)

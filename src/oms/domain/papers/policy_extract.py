@@ -5,7 +5,7 @@ its HTML twin, so the two never differ.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -82,7 +82,8 @@ def facts(*, person: InsuredPerson, policy: Policy, insurance: Insurance | None)
             "address": insurer.actual_address or insurer.legal_address,
         },
         "insured_since": insurance.valid_from.isoformat() if insurance else None,
-        "synced_at": person.synced_at.isoformat(),
+        "synced_at": person.synced_at.astimezone(UTC).isoformat(),
+        "is_demo": not signature.has_real_key(),
     }
 
 
@@ -106,7 +107,7 @@ def wording(
         verify_address=address.split("://", 1)[1],
         qr_alt=f"QR-код: проверка выписки на {address}, код {codes.grouped(check_code)}",
         barcode_alt=f"Штрихкод с номером полиса {policy_number}",
-        notice="" if signature.has_real_key() else _DEMO,
+        notice=_DEMO if facts["is_demo"] else "",
         footer=_footer(signer),
     )
 

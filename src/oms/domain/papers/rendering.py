@@ -17,7 +17,6 @@ from django.conf import settings
 
 _ROOM = Path(__file__).parent
 _FOLDER = _ROOM / "templates"
-_STANDARDS = ["a-2a", "ua-1"]
 _kept = threading.local()
 
 
@@ -32,12 +31,14 @@ def render(*, template: str, words: Any, codes: Mapping[str, str], at: datetime)
         "codes": dict(codes),
         "at": [local.year, local.month, local.day, local.hour, local.minute, local.second],
     }
-    pdf: bytes = _compiler(template).compile(
+    pdf = _compiler(template).compile(
         format="pdf",
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        pdf_standards=_STANDARDS,
+        pdf_standards=["a-2a", "ua-1"],
         timestamp=int(at.timestamp()),
     )
+    if not isinstance(pdf, bytes):
+        raise TypeError("typst returned no PDF")
     return pdf
 
 

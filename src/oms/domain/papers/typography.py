@@ -25,11 +25,11 @@ class Unprintable(Denied):
 
 
 def printable(text: str) -> str:
-    """Return the text on one line, composed (NFC), without invisible signs.
+    r"""Return the text on one line, composed (NFC), without invisible signs.
 
     Raises `Unprintable` for a sign the papers' fonts do not have.
 
-    >>> printable(" Анна\\n\\u200bМария ")
+    >>> printable(" Анна\n\u200bМария ")
     'Анна Мария'
     """
     kept = []

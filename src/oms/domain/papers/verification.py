@@ -1,0 +1,106 @@
+"""Checking a file somebody brings: is it a paper of ours, unchanged, and still in force."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from oms.domain.papers import storage
+from oms.domain.papers.models import Paper
+from oms.domain.papers.queries import PaperAnswer, answer
+from oms.gateways import signature
+from oms.gateways.signature_check import MAX_BYTES, SignatureReport
+from oms.law.dates import long
+from oms.law.typed import NBSP
+
+
+@dataclass(frozen=True)
+class FileAnswer:
+    """What we say of a file.
+
+    `code`: issued, superseded, revoked (ours, `paper` tells more); unknown (our signature, not
+    in our books); changed; foreign (signed by others); unsigned; not-pdf; too-large.
+    """
+
+    code: str
+    title: str
+    text: str
+    paper: PaperAnswer | None = None
+    signer: str = ""
+    signed_at: datetime | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the file may be relied upon."""
+        return self.code == Paper.State.ISSUED
+
+
+_TITLES = {
+    Paper.State.ISSUED: "Документ подлинный и действует",
+    Paper.State.SUPERSEDED: "Документ подлинный, но заменён более новым",
+    Paper.State.REVOKED: "Документ отозван",
+}
+
+
+def verify_file(data: bytes, *, at: datetime) -> FileAnswer:
+    """Tell what the file is; any bytes are answered, none raise."""
+    if len(data) > MAX_BYTES:
+        limit = f"{MAX_BYTES // 1024 // 1024}{NBSP}МБ"
+        return FileAnswer(
+            "too-large",
+            "Файл слишком большой",
+            f"Наши документы меньше {limit}. Выберите другой файл.",
+        )
+    if not data.startswith(b"%PDF-"):
+        return FileAnswer(
+            "not-pdf",
+            "Это не PDF",
+            "Выберите файл PDF, который вам прислали или который вы скачали.",
+        )
+    report = signature.validate_pdf(data, at=at)
+    paper = Paper.objects.filter(sha256=storage.digest(data)).first()
+    if paper is None:
+        return _stranger(report, has_signature=b"/ByteRange" in data)
+    told = answer(paper, with_holder=True)
+    return FileAnswer(
+        paper.state,
+        _TITLES[Paper.State(paper.state)],
+        told.text,
+        told,
+        paper.signer,
+        report.signed_at or paper.issued_at,
+    )
+
+
+def explain(data: bytes, *, at: datetime) -> tuple[bool, list[str]]:
+    """Return whether the file may be relied upon, and lines that say why (for a terminal)."""
+    told = verify_file(data, at=at)
+    lines = [told.title, told.text]
+    if told.paper:
+        lines.append(f"{told.paper.kind_title} №{NBSP}{told.paper.number}")
+        lines.append(f"Выдана: {long(told.paper.issued_on)}")
+        lines.append(f"Кому: {told.paper.holder}, полис …{told.paper.number_tail}")
+    if told.signer:
+        lines.append(f"Подписал: {told.signer}")
+    return told.ok, lines
+
+
+def _stranger(report: SignatureReport, *, has_signature: bool) -> FileAnswer:
+    """Say what a file is that is not in our books."""
+    signer, moment = report.signer, report.signed_at
+    if report.ok:
+        return FileAnswer(
+            "unknown",
+            "Подпись верна, но в наших записях файла нет",
+            "Не принимайте его, пока мы не ответим: напишите в поддержку.",
+            signer=signer,
+            signed_at=moment,
+        )
+    if not has_signature:
+        return FileAnswer(
+            "unsigned",
+            "В файле нет нашей электронной подписи",
+            "Возможно, это снимок или распечатка. Проверьте документ по коду с него.",
+        )
+    if report.intact and not report.trusted:
+        return FileAnswer("foreign", "Подписали не мы", report.problem, signer=signer)
+    text = f"{report.problem} Не принимайте его и попросите исходный файл."
+    return FileAnswer("changed", "Файл изменён", text)
