@@ -3,19 +3,20 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
+from typing import Any
 
 from django.db.models import QuerySet
 
 from oms.domain.register.data import DocumentData, blank_key, document_key
-from oms.domain.register.models import InsuredPerson
+from oms.domain.register.models import IdentityDocument, InsuredPerson, Policy
 from oms.law import dates
 from oms.law.identity_documents import KINDS
 from oms.law.names import fold
 from oms.law.typed import compact, digits
 from oms.law.verdict import Invalid
 
-_ENP, _SNILS, _TEMPORARY = 16, 11, 9
+_ENP, _SNILS = 16, 11
+_HOLDERS = 100  # of one number; more is a number nobody means
 _DATE = re.compile(r"(\d{1,2}[-./]\d{1,2}[-./]\d{4}|\d{4}-\d{1,2}-\d{1,2}|\d{1,2} [а-яё]+ \d{4})")
 _SERIES_NUMBER = re.compile(r"(.*?)(\d*)")
 _Rows = QuerySet[InsuredPerson]
@@ -46,7 +47,7 @@ def understand(text: str) -> Asked:
 def answer(asked: Asked, rows: _Rows, *, limit: int) -> tuple[InsuredPerson, ...]:
     """Return at most `limit` of `rows` that the question means exactly or by beginning."""
     if asked.number:
-        return _unique(_by_number(asked.number, rows), limit)
+        return _by_number(asked.number, rows, limit)
     if asked.birth_date:
         rows = rows.filter(birth_date=asked.birth_date)
     if not asked.words:
@@ -75,26 +76,28 @@ def _beginning(rows: _Rows, words: tuple[str, ...]) -> _Rows:
     return rows.filter(name_key__gte=key, name_key__lt=after).order_by("name_key", "pk")
 
 
-def _by_number(number: str, rows: _Rows) -> list[_Rows]:
+def _by_number(number: str, rows: _Rows, limit: int) -> tuple[InsuredPerson, ...]:
+    """Find the holders first, then what the user may see of them: two sure entries by index."""
     if digits(number) and len(number) == _SNILS:
-        return [rows.filter(snils=number)]
-    if digits(number) and len(number) == _ENP:
-        return [rows.filter(enp=number), rows.filter(policies__enp=number)]
-    if digits(number) and len(number) == _TEMPORARY:
-        return [rows.filter(policies__blank_number=number), _by_document(number, rows)]
-    return [_by_document(number, rows), rows.filter(policies__blank_number=blank_key(number))]
+        holders = _keys(InsuredPerson.objects.filter(snils=number), "pk")
+    elif digits(number) and len(number) == _ENP:
+        holders = _keys(InsuredPerson.objects.filter(enp=number), "pk")
+        holders |= _keys(Policy.objects.filter(enp=number), "person")
+    else:
+        holders = _keys(Policy.objects.filter(blank_number=blank_key(number)), "person")
+        documents = IdentityDocument.objects.filter(number_key__in=_document_keys(number))
+        holders |= _keys(documents, "person")
+    return tuple(rows.filter(pk__in=holders).order_by("name_key", "pk")[:limit])
 
 
-def _by_document(number: str, rows: _Rows) -> _Rows:
-    """Rows with the document, whatever its kind: one key for each kind of F011."""
+def _keys(rows: QuerySet[Any], column: str) -> set[int]:
+    return set(rows.values_list(column, flat=True)[:_HOLDERS])
+
+
+def _document_keys(number: str) -> set[str]:
+    """The document's key for each kind of F011: the box does not ask which kind."""
     split = _SERIES_NUMBER.fullmatch(number)
     series, tail = (split[1], split[2]) if split else ("", number)
-    keys = {
+    return {
         document_key(DocumentData(kind=str(kind), series=series, number=tail)) for kind in KINDS
     }
-    return rows.filter(identity_documents__number_key__in=keys)
-
-
-def _unique(queries: list[_Rows], limit: int) -> tuple[InsuredPerson, ...]:
-    found = {row.pk: row for row in chain.from_iterable(query[:limit] for query in queries)}
-    return tuple(found.values())[:limit]
