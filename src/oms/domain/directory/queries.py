@@ -6,7 +6,7 @@ from time import monotonic
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from oms.domain.directory.folding import fold, speciality_mark
 from oms.domain.directory.models import (
@@ -37,6 +37,19 @@ def insurers(*, region: str, on: date) -> list[Insurer]:
 def insurer(*, code: str) -> Insurer | None:
     """The insurer with this code (smocod), in force or not."""
     return Insurer.objects.select_related("region").filter(code=code).first()
+
+
+def is_in_force(insurer: Insurer, *, on: date) -> bool:
+    """Whether the insurer may be chosen on the day: in the register and with a licence."""
+    begun = all(day is None or day <= on for day in (insurer.included_on, insurer.licence_from))
+    listed = insurer.excluded_on is None or insurer.excluded_on > on
+    return begun and listed and (insurer.licence_until is None or insurer.licence_until >= on)
+
+
+def clinics_of_insurers(*, region: str) -> dict[str, int]:
+    """How many clinics work with each insurer of a region, by the insurer's code; 1 query."""
+    links = Insurer.clinics.through.objects.filter(insurer__region_id=region)
+    return dict(links.values_list("insurer_id").annotate(Count("pk")))
 
 
 def insurer_facts(*, insurer: Insurer) -> InsurerFacts:

@@ -11,10 +11,9 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 
 from oms.domain.accounts.models import User
+from oms.domain.notifications import queries as notifications
 from oms.faces.design.parts import Link, MenuItem, NavItem, PersonChip
 from oms.law import names
-
-UNREAD_SHOWN = 99
 
 # section: title, icon, address by name, word for a phone's tab bar
 CITIZEN = (
@@ -60,7 +59,7 @@ def frame(request: HttpRequest, *, section: str = "") -> dict[str, Any]:
     if user.is_staff_member:
         nav = [*_sections(VISITOR, section), _desk()]
     else:
-        nav = _sections(CITIZEN, section, unread=_unread(user))
+        nav = _sections(CITIZEN, section, unread=notifications.unread_count(user=user))
     return {"nav": nav, "person_chip": person_chip(user), "footer_links": links}
 
 
@@ -95,10 +94,10 @@ def sign_in_url(request: HttpRequest) -> str:
     return f"{address('account_login')}?{urlencode({'next': back})}"
 
 
-def address(name: str) -> str:
+def address(name: str, *parts: str) -> str:
     """Return the address of a page of the house by its name."""
     try:
-        return reverse(name)
+        return reverse(name, args=parts)
     except NoReverseMatch:
         return "/"
 
@@ -121,7 +120,3 @@ def _sections(
 
 def _desk() -> NavItem:
     return NavItem("Рабочее место", "/desk/", "layout-dashboard", short="Дела")
-
-
-def _unread(user: User) -> int:
-    return user.messages_received.filter(read_at=None)[:UNREAD_SHOWN].count()

@@ -2,9 +2,43 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from oms.faces.portal import home
+from oms.faces.portal import (
+    clinics,
+    documents,
+    help,
+    home,
+    insurers,
+    messages,
+    policy_check,
+    services,
+    verification,
+    well_known,
+)
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("policy/code/", home.policy_code, name="policy_code"),
+    path("services/", services.catalogue, name="services"),
+    path("services/<slug:code>/", services.service, name="service"),
+    path("check-policy/", policy_check.check_policy, name="check_policy"),
+    path("verify/", verification.verify, name="verify"),
+    path("verify/<str:code>/", verification.verify_code, name="verify_code"),
+    path("documents/", documents.documents, name="documents"),
+    path("documents/<str:number>/", documents.document, name="document"),
+    path("documents/<str:number>/pdf", documents.document_pdf, name="document_pdf"),
+    path("messages/", messages.inbox, name="messages"),
+    path("messages/<int:pk>/", messages.message, name="message"),
+    path("insurers/", insurers.insurers, name="insurers"),
+    path("insurers/compare/", insurers.compare, name="compare"),
+    path("insurers/<str:code>/", insurers.insurer, name="insurer"),
+    path("clinics/", clinics.clinics, name="clinics"),
+    path("clinics/<str:code>/", clinics.clinic, name="clinic"),
+    path("help/", help.help_page, name="help"),
+    path("accessibility/", help.accessibility, name="accessibility"),
+    path("privacy/", help.privacy, name="privacy"),
+    path("robots.txt", well_known.robots, name="robots"),
+    path("favicon.ico", well_known.favicon, name="favicon"),
+    path("favicon.svg", well_known.favicon, name="favicon_svg"),
+    path(".well-known/security.txt", well_known.security, name="security_txt"),
 ]

@@ -1,0 +1,268 @@
+"""What a citizen's home page shows: the policy, what is asked of the person, open cases.
+
+Eight queries however much has happened before: open cases are few by constraint.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from oms.cases import queries as cases
+from oms.cases.models import Case
+from oms.cases.states import OPEN, State
+from oms.domain.accounts import queries as accounts
+from oms.domain.accounts.models import User
+from oms.domain.papers.models import Paper
+from oms.domain.register import queries as register
+from oms.domain.register.models import Insurance, InsuredPerson, Policy
+from oms.faces.design.parts import Fact, Link, Moment, PolicyCard, Task
+from oms.faces.design.parts import State as Tint
+from oms.faces.design.templatetags.design import date_words, datetime_words
+from oms.faces.portal.pages import address
+from oms.law import dates
+from oms.law.plural import counted, plural
+from oms.law.typed import NBSP
+
+STALE_AFTER = timedelta(days=3)
+CASES_SHOWN = 5
+
+TINTS: dict[str, Tint] = {
+    State.DRAFT: "neutral",
+    State.AWAITING: "info",
+    State.IN_WORK: "info",
+    State.CLARIFICATION: "warn",
+    State.APPROVED: "ok",
+    State.READY: "ok",
+    State.REJECTED: "danger",
+    State.WITHDRAWN: "neutral",
+}
+
+
+@dataclass(frozen=True)
+class OpenCase:
+    """A submitted case on its way: where to look, how it stands, four moments of it."""
+
+    title: str
+    number: str
+    url: str
+    word: str
+    tint: Tint
+    clock: str
+    moments: Sequence[Moment]
+
+
+@dataclass(frozen=True)
+class Cabinet:
+    """Everything on the home page."""
+
+    sentence: str
+    policy: PolicyCard | None
+    insurer: Sequence[Fact]
+    insurer_name: str
+    insurer_url: str
+    stale_since: str
+    tasks: Sequence[Task]
+    cases: Sequence[OpenCase]
+
+
+def of(user: User, *, at: datetime) -> Cabinet:
+    """Gather the home page of a person."""
+    person = register.person_of(user)
+    policy = _policy(person)
+    opened = _open_cases(user)
+    in_work = [case for case in opened if case.state != State.DRAFT]
+    insurer = policy.insurer if policy and _is_in_force(policy) else None
+    return Cabinet(
+        sentence=sentence(person, policy, opened, at=at),
+        policy=_card(user, person, policy) if person and policy else None,
+        insurer=tuple(_contacts(policy)) if insurer else (),
+        insurer_name=insurer.short_name if insurer else "",
+        insurer_url=address("portal:insurer", insurer.code) if insurer else "",
+        stale_since=_stale(person, at),
+        tasks=tuple(_tasks(user, opened)),
+        cases=[_open_case(case, at=at) for case in in_work[:CASES_SHOWN]],
+    )
+
+
+def sentence(
+    person: InsuredPerson | None, policy: Policy | None, opened: Sequence[Case], *, at: datetime
+) -> str:
+    """Say in one or two short sentences how things stand."""
+    waiting = sum(case.state == State.CLARIFICATION for case in opened)
+    moving = sum(case.state not in (State.DRAFT, State.CLARIFICATION) for case in opened)
+    words = [_policy_words(person, policy, at)]
+    if waiting:
+        verb = plural(waiting, "ждёт", "ждут", "ждут")
+        words.append(f"{_applications(waiting)} {verb} вашего ответа.")
+    elif moving:
+        words.append(f"{_applications(moving)} в{NBSP}работе.")
+    return " ".join(words)
+
+
+def _applications(count: int) -> str:
+    return counted(count, "заявление", "заявления", "заявлений")
+
+
+def _policy_words(person: InsuredPerson | None, policy: Policy | None, at: datetime) -> str:
+    if person is None:
+        return "Полиса в кабинете пока нет."
+    if policy is None or not _is_in_force(policy):
+        return "Действующего полиса сейчас нет."
+    if policy.state == Policy.State.SUSPENDED:
+        return "Полис приостановлен."
+    if _is_over(policy, at):
+        return f"Срок действия полиса истёк {dates.long(policy.ends_on)}" if policy.ends_on else ""
+    until = f" до {dates.long(policy.ends_on)}" if policy.ends_on else ""
+    return f"Полис действует{until}" + ("" if until else ".")
+
+
+def _policy(person: InsuredPerson | None) -> Policy | None:
+    """Return the policy in force, else the latest one."""
+    if person is None:
+        return None
+    rows = person.policies.select_related("insurer", "region").order_by("-begins_on", "-pk")
+    return register.policy_in_force(person) or rows.first()
+
+
+def _is_in_force(policy: Policy) -> bool:
+    return policy.state in (Policy.State.ACTIVE, Policy.State.SUSPENDED)
+
+
+def _is_over(policy: Policy, at: datetime) -> bool:
+    return policy.ends_on is not None and policy.ends_on < timezone.localdate(at)
+
+
+def _card(user: User, person: InsuredPerson, policy: Policy) -> PolicyCard:
+    active = policy.state == Policy.State.ACTIVE
+    return PolicyCard(
+        number=policy.enp or policy.blank_number,
+        word=policy.get_state_display(),
+        icon="check" if active else "circle-alert",
+        active=active,
+        facts=tuple(_facts(person, policy)),
+        links=tuple(_links(user)) if _is_in_force(policy) else (),
+    )
+
+
+def _facts(person: InsuredPerson, policy: Policy) -> Iterator[Fact]:
+    yield Fact("Страховая организация", policy.insurer.short_name)
+    chosen = _chosen(person)
+    if chosen:
+        yield Fact("Выбрана", dates.long(chosen.valid_from))
+    if policy.ends_on:
+        yield Fact("Действует по", dates.long(policy.ends_on))
+    yield Fact("Сведения на", datetime_words(person.synced_at))
+
+
+def _chosen(person: InsuredPerson) -> Insurance | None:
+    return person.insurances.filter(valid_until=None).first()
+
+
+def _links(user: User) -> Iterator[Link]:
+    yield Link("Показать код", address("portal:policy_code"), "qr-code")
+    papers = Paper.objects.visible_to(user).filter(kind=Paper.Kind.POLICY_EXTRACT)
+    paper = papers.filter(state=Paper.State.ISSUED).order_by("-issued_at").first()
+    if paper:
+        yield Link("Выписка", address("portal:document", paper.number), "file-text")
+    else:
+        yield Link("Выписка", address("portal:service", "policy-extract"), "file-text")
+
+
+def _contacts(policy: Policy | None) -> Iterator[Fact]:
+    if policy is None:
+        return
+    insurer = policy.insurer
+    lines = (
+        ("Горячая линия", insurer.hot_line or insurer.phone),
+        ("Почта", insurer.email),
+        ("Офис", insurer.actual_address or insurer.legal_address),
+        ("Сайт", insurer.site),
+    )
+    for title, value in lines:
+        if value:
+            yield Fact(title, value)
+
+
+def _stale(person: InsuredPerson | None, at: datetime) -> str:
+    if person is None or at - person.synced_at <= STALE_AFTER:
+        return ""
+    return datetime_words(person.synced_at)
+
+
+def _open_cases(user: User) -> list[Case]:
+    rows = Case.objects.visible_to(user).filter(state__in=sorted(OPEN))
+    return list(rows.prefetch_related("events", "pauses").order_by("-state_since", "-pk"))
+
+
+def _tasks(user: User, opened: Sequence[Case]) -> Iterator[Task]:
+    for case in opened:
+        if case.state == State.CLARIFICATION:
+            yield _question(case)
+    for case in opened:
+        if case.state == State.DRAFT:
+            yield _draft(case)
+    if accounts.needs_factor_offer(user):
+        yield Task(
+            "Защитите вход вторым шагом",
+            address("account_factor"),
+            "Код из приложения не пустит чужого, даже если он узнает пароль",
+            "shield-check",
+            "info",
+            "Советуем",
+        )
+
+
+def _question(case: Case) -> Task:
+    by = f"Ответьте до {dates.long(timezone.localdate(case.answer_by))}" if case.answer_by else ""
+    return Task(
+        "Ответьте на вопрос по заявлению",
+        address("portal:case", case.number),
+        ". ".join(filter(None, (f"{cases.service_of(case).title}, № {case.number}", by))),
+        "circle-alert",
+        "warn",
+        "Ждём ответа",
+    )
+
+
+def _draft(case: Case) -> Task:
+    saved = datetime_words(case.saved_at)
+    return Task(
+        "Закончите черновик",
+        address("portal:case", case.number),
+        f"{cases.service_of(case).title}. Сохранён {saved}",
+        "pen-line",
+        "neutral",
+        "Черновик",
+    )
+
+
+def _open_case(case: Case, *, at: datetime) -> OpenCase:
+    return OpenCase(
+        title=cases.service_of(case).title,
+        number=case.number,
+        url=address("portal:case", case.number),
+        word=cases.state_title(case),
+        tint=TINTS[case.state],
+        clock=cases.clock(case, at=at).words,
+        moments=moments(case),
+    )
+
+
+def moments(case: Case) -> list[Moment]:
+    """Return at most four moments of a case: the first, the last done, now, next."""
+    lines = cases.timeline(case)
+    done = [line for line in lines if line.state == "done"]
+    shown = [*done[:1], *(done[-1:] if len(done) > 1 else ())]
+    shown += [line for line in lines if line.state == "now"][:1]
+    shown += [line for line in lines if line.state == "next"][: 4 - len(shown)]
+    return [Moment(line.title, line.state, _when(line)) for line in shown]
+
+
+def _when(line: cases.TimelineLine) -> str:
+    if line.at is None:
+        return ""
+    if line.state == "done":
+        return datetime_words(line.at)
+    return f"до {date_words(line.at)}"

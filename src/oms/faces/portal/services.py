@@ -1,0 +1,103 @@
+"""The catalogue of services and a page for each."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from oms.cases.models import Case
+from oms.cases.review import begun
+from oms.cases.states import OPEN
+from oms.catalog.catalogue import SERVICES, find
+from oms.catalog.checks import WAYS_ON
+from oms.catalog.declaration import PublicService
+from oms.domain.accounts.models import Role, User
+from oms.faces.design.parts import Crumb, Fact, Link
+from oms.faces.portal.pages import address, page
+from oms.law import terms
+from oms.law.refusal import Refusal
+
+LONGEST_SEARCH = 200
+CONTACTS = "contacts-not-confirmed"
+DECIDERS = {
+    Role.INSURER: "Страховая медицинская организация",
+    Role.FUND: "Территориальный фонд ОМС",
+}
+
+
+@require_safe
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """All services by category, or what was searched for, best first."""
+    text = request.GET.get("q", "")[:LONGEST_SEARCH].strip()
+    found = find(text)
+    return page(
+        request,
+        "portal/services.html",
+        section="services",
+        title="Услуги",
+        text=text,
+        found=found,
+        categories=by_category(SERVICES.values()) if not text else [],
+    )
+
+
+def by_category(services: Sequence[PublicService]) -> list[tuple[str, list[PublicService]]]:
+    """Put the services under their categories, in the order of the catalogue."""
+    order = list(dict.fromkeys(service.category for service in services))
+    rows = sorted(services, key=lambda service: order.index(service.category))
+    return [(title, list(group)) for title, group in groupby(rows, lambda row: row.category)]
+
+
+@require_safe
+def service(request: HttpRequest, code: str) -> HttpResponse:
+    """Who, what is needed, how long, price, result; one button."""
+    found = SERVICES.get(code)
+    if found is None:
+        raise Http404
+    closed: Sequence[Refusal] = ()
+    opened = None
+    user = request.user
+    may_start = isinstance(user, User) and not user.is_staff_member
+    if isinstance(user, User) and may_start:
+        application = begun(user, on=timezone.localdate())
+        closed = found.closed_to(application)
+        rows = Case.objects.visible_to(user).filter(service=code, state__in=sorted(OPEN))
+        opened = rows.first()
+    return page(
+        request,
+        "portal/service.html",
+        section="services",
+        title=found.title,
+        crumbs=[Crumb("Услуги", address("portal:services")), Crumb(found.title)],
+        service=found,
+        facts=facts(found),
+        documents=[document.title for document in found.documents],
+        closed=[(refusal, ways_on(refusal)) for refusal in closed],
+        opened=opened,
+        may_start=may_start,
+        start_url=address("portal:start", code),
+    )
+
+
+def facts(found: PublicService) -> list[Fact]:
+    """Return what a person asks first: how long, how much, who decides, what comes out."""
+    told = next(row for row in terms.DEFAULT_TERMS if row.term.code == found.term)
+    term = terms.term_at(found.term, on=timezone.localdate())
+    decider = DECIDERS.get(Role(found.decided_by)) if not found.is_automatic else ""
+    return [
+        Fact("Срок", terms.in_words(term)),
+        Fact("Цена", found.price),
+        Fact("Решение", decider or "Автоматически, без оператора"),
+        Fact("Результат", found.result),
+        Fact("Основание срока", told.source),
+    ]
+
+
+def ways_on(refusal: Refusal) -> list[Link]:
+    """Return where to go when a service is closed to a person."""
+    if refusal.code == CONTACTS:
+        return [Link("Мои данные", address("account_profile"))]
+    codes = WAYS_ON.get(refusal.code, ())
+    return [Link(SERVICES[code].title, address("portal:service", code)) for code in codes]
