@@ -2,6 +2,7 @@
 
 import pytest
 from django_tasks_db.models import DBTaskResult
+from tests import factories as make
 
 from oms.cases import actions
 from oms.cases.models import Case, CaseEvent
@@ -9,7 +10,6 @@ from oms.cases.states import State
 from oms.domain.journal.models import Entry
 from oms.domain.notifications.models import Message
 from oms.domain.register.models import InsuredPerson, Policy
-from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("shared_database")
 

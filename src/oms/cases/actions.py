@@ -165,6 +165,7 @@ def repeat(*, case: Case, by: User, at: datetime) -> Case:
     A draft that is there already and holds something typed is returned as it is. Raises
     `NotYours`, `WrongState` while the case is open, and what `start` refuses.
     """
+    case = Case.objects.get(pk=case.pk)
     if case.applicant_id != by.pk:
         raise NotYours
     if case.state in OPEN:

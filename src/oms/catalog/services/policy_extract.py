@@ -1,5 +1,6 @@
 """Extract about the policy (выписка о полисе ОМС), made at once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from oms.catalog import checks
@@ -7,6 +8,8 @@ from oms.catalog.declaration import AUTOMATIC, Application, Outcome, PublicServi
 from oms.catalog.steps import Confirmation
 from oms.domain.journal.actions import Actor
 from oms.kit.denied import Denied
+from oms.law.facts import PolicyState
+from oms.law.refusal import Refusal, refuse
 
 
 class Request(Confirmation):
@@ -15,6 +18,14 @@ class Request(Confirmation):
     code = "request"
     title = "Получите выписку о полисе"
     lead = "Выписка заменит прежнюю. Она будет готова за несколько минут."
+
+
+def not_suspended(application: Application) -> Sequence[Refusal]:
+    """Refuse while the policy is suspended: there is nothing in force to certify."""
+    facts = application.facts
+    if facts and facts.policy_state is PolicyState.SUSPENDED:
+        return (refuse("policy-suspended", basis=SERVICE.basis),)
+    return ()
 
 
 def extract(application: Application, *, by: Actor, at: datetime) -> Outcome:
@@ -39,9 +50,9 @@ SERVICE = PublicService(
     category="Справки и выписки",
     icon="file-text",
     keywords="справка скачать распечатать номер pdf подтверждение потерял утерян копия",
-    open_to=(checks.account_open, checks.insured),
+    open_to=(checks.account_open, checks.insured, not_suspended),
     steps=(Request,),
-    checks=(checks.insured,),
+    checks=(checks.insured, not_suspended),
     decided_by=AUTOMATIC,
     term="certificate",
     on_approval=extract,

@@ -1,0 +1,131 @@
+"""Work of the cases that nobody waits for, and what happens by itself as time goes on.
+
+Tasks are thin and idempotent: a worker may die at any line, and the task runs again.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from oms.cases import clock
+from oms.cases.actions import perform
+from oms.cases.models import Case, CaseEvent
+from oms.cases.refused import WrongState, link
+from oms.cases.review import application, service_of
+from oms.cases.states import WITH_DECIDER, State
+from oms.cases.telling import message_context
+from oms.domain.journal.actions import SYSTEM, record
+from oms.domain.notifications.actions import tell
+from oms.domain.papers.actions import issue
+from oms.kit.tasks import periodic, retrying, task
+
+BATCH = 500
+REMIND_BEFORE = timedelta(days=1)
+
+
+@task()
+@retrying()
+def decide(case_id: int) -> None:
+    """Decide a case that needs nobody: all checks pass, or the refusals are told."""
+    case = Case.objects.select_related("applicant").get(pk=case_id)
+    if case.state != State.AWAITING or case.submitted_at is None:
+        return
+    at = timezone.now()
+    refusals = service_of(case).refusals(application(case, on=clock.day(case.submitted_at)))
+    if refusals:
+        perform("reject_automatically", case, by=SYSTEM, at=at, refusals=refusals)
+    else:
+        perform("approve_automatically", case, by=SYSTEM, at=at)
+
+
+@task()
+@retrying()
+def finish(case_id: int) -> None:
+    """Issue the papers of an approved case, then say that they are ready.
+
+    One paper per kind and case, whatever happens: its key holds it.
+    """
+    case = Case.objects.select_related("person").get(pk=case_id)
+    if case.state != State.APPROVED:
+        return
+    at = timezone.now()
+    for kind in case.result.get("papers", []):
+        assert case.person is not None
+        issue(
+            kind=kind,
+            person=case.person,
+            basis=case.key,
+            key=f"{case.key}:{kind}",
+            by=SYSTEM,
+            at=at,
+        )
+    perform("finish", case, by=SYSTEM, at=at)
+
+
+@periodic(every=timedelta(minutes=10))
+def expire_unanswered(*, at: datetime) -> int:
+    """Close cases whose question was not answered in time; return how many."""
+    late = Case.objects.filter(state=State.CLARIFICATION, answer_by__lte=at)
+    return sum(_expire(case, at=at) for case in late.order_by("answer_by")[:BATCH])
+
+
+def _expire(case: Case, *, at: datetime) -> bool:
+    try:
+        perform("expire", case, by=SYSTEM, at=at)
+    except WrongState:  # answered in this very moment
+        return False
+    return True
+
+
+@periodic(every=timedelta(hours=1))
+def remind_unanswered(*, at: datetime) -> int:
+    """Remind of an open question a day before its time is up; each question once."""
+    soon = Case.objects.filter(
+        state=State.CLARIFICATION, answer_by__gt=at, answer_by__lte=at + REMIND_BEFORE
+    ).select_related("applicant", "insurer", "fund")
+    cases = list(soon[:BATCH])
+    for case in cases:
+        tell(
+            user=case.applicant,
+            kind="case-question-reminder",
+            context=message_context(case, text=case.question),
+            key=f"{case.key}:remind:{case.revision}",
+            at=at,
+            subject=case.key,
+            link=link(case.number),
+            answer_by=case.answer_by,
+        )
+    return len(cases)
+
+
+@periodic(every=timedelta(minutes=5))
+def mark_breaches(*, at: datetime) -> int:
+    """Record the terms that passed without a decision; return how many."""
+    late = Case.objects.filter(state__in=WITH_DECIDER, breached_at=None, due_at__lt=at)
+    with transaction.atomic():
+        cases = list(late.select_for_update(of=("self",)).order_by("due_at")[:BATCH])
+        Case.objects.filter(pk__in=[case.pk for case in cases]).update(breached_at=at)
+        CaseEvent.objects.bulk_create(
+            CaseEvent(
+                case=case,
+                at=at,
+                verb="breach",
+                source=case.state,
+                target=case.state,
+                actor=SYSTEM.key,
+                actor_title="Кабинет ОМС",
+                text="Срок прошёл. Вы вправе подать жалобу.",
+            )
+            for case in cases
+        )
+        for case in cases:
+            record(
+                act="case.breach",
+                subject=case.key,
+                by=SYSTEM,
+                at=at,
+                person=f"user:{case.applicant_id}",
+                details={"due_at": case.due_at},
+            )
+    return len(cases)
