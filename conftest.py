@@ -1,14 +1,7 @@
-"""What every test stands on: the test profile, a folder of its own, no outside network."""
-
-import os
-import tempfile
+"""What every test stands on: no network but this machine's."""
 
 import pytest
 from pytest_socket import socket_allow_hosts
-
-os.environ["OMS_PROFILE"] = "test"
-os.environ["OMS_VAR"] = tempfile.mkdtemp(prefix="oms-test-")
-os.environ.setdefault("OMS_REGION", "77")
 
 
 @pytest.fixture(autouse=True)
