@@ -253,6 +253,7 @@ def test_a_file_that_breaks_midway_leaves_nothing() -> None:
 
 
 def test_the_wrong_book_is_refused_by_name() -> None:
+    load(sample("F010"))
     with pytest.raises(actions.Unreadable, match="F010 «Субъекты Российской Федерации», а не F002"):
         load(sample("F010"), book="F002")
     with pytest.raises(actions.Unreadable, match="«X999» не поддерживается"):

@@ -64,7 +64,7 @@ def load_reference(
         digest = _copy(source, copy)
         with transaction.atomic():
             _one_at_a_time()
-            return _earlier(digest) or _load(
+            return _earlier(digest, asked=book) or _load(
                 copy, asked=book, digest=digest, at=at, by=by, progress=progress
             )
 
@@ -141,13 +141,15 @@ def _one_at_a_time() -> None:
             cursor.execute("LOCK TABLE directory_load IN SHARE ROW EXCLUSIVE MODE")
 
 
-def _earlier(digest: str) -> Load | None:
+def _earlier(digest: str, *, asked: str | None) -> Load | None:
     """The report of the same file, if it is the last of its book.
 
     A file that lacked a region is read again: F010 may have been loaded since.
     """
     found = Load.objects.filter(digest=digest).order_by("-pk").first()
-    if found is None or any(told["field"] == "tf_okato" for told in found.refused):
+    if found is None or (asked and asked.upper() != found.book):
+        return None
+    if any(told["field"] == "tf_okato" for told in found.refused):
         return None
     is_last = not Load.objects.filter(book=found.book, pk__gt=found.pk).exists()
     return found if is_last else None
