@@ -226,7 +226,9 @@ class Counter(models.Model):
     wait_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["scope", "key"], name="accounts_counter_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["scope", "key"], name="accounts_counter_key")
+        ]
 
     def __str__(self) -> str:
         return f"{self.scope}: {self.count}"

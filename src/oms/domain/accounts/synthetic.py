@@ -3,13 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.utils import encrypt
 from django.db import transaction
-from django.http import HttpRequest
 
 from oms.domain.accounts import consents
 from oms.domain.accounts.actions import COLUMNS, set_profile_values
@@ -68,12 +66,3 @@ def add_factor(*, user: User, secret: str, at: datetime) -> None:
         user=user, type=Authenticator.Type.TOTP, data={"secret": encrypt(secret)}, created_at=at
     )
     RecoveryCodes.activate(user)
-
-
-def prove_factor(*, request: HttpRequest, user: User) -> None:
-    """Mark the request's session as signed in with password and second factor.
-
-    For tests after `client.force_login(user)`: `request` needs only `.session`.
-    """
-    record_authentication(request, user, "password")
-    record_authentication(request, user, "mfa")

@@ -4,7 +4,7 @@ import re
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from oms.domain.accounts import sign_in
@@ -33,6 +33,11 @@ def agent(request: HttpRequest) -> str:
     return ", ".join(
         (_first(_BROWSERS, typed, "Браузер"), _first(_SYSTEMS, typed, "система не указана"))
     )
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return what a form was sent with: an empty form too is an answer, and gets its messages."""
+    return request.POST if request.method == "POST" else None
 
 
 def device(request: HttpRequest) -> str | None:

@@ -236,8 +236,8 @@ def wait_words(wait: timedelta) -> str:
     ['2', 'минуты']
     """
     seconds = max(1, -(-wait // timedelta(seconds=1)))
-    if seconds <= 60:
+    if seconds < 60:
         return counted(seconds, "секунду", "секунды", "секунд")
-    if seconds <= 3600:
+    if seconds < 3600:
         return counted(-(-seconds // 60), "минуту", "минуты", "минут")
     return counted(-(-seconds // 3600), "час", "часа", "часов")

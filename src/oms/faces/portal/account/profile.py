@@ -17,6 +17,7 @@ from oms.domain.accounts import actions, queries
 from oms.domain.accounts.access import sign_in_required
 from oms.domain.accounts.models import Sex, Source, User
 from oms.domain.accounts.queries import ProfileLine
+from oms.faces.portal.account import browser
 from oms.faces.portal.account.page import account_page
 from oms.faces.portal.account.profile_forms import PARTS
 from oms.law import dates, identity_documents, phone, snils
@@ -63,7 +64,9 @@ def edit(request: HttpRequest, part: str) -> HttpResponse:
     if part not in PARTS:
         raise Http404
     user = _me(request)
-    form = PARTS[part](request.POST or None, known=queries.profile(user), on=timezone.localdate())
+    form = PARTS[part](
+        browser.posted(request), known=queries.profile(user), on=timezone.localdate()
+    )
     if request.method == "POST" and form.is_valid():
         changed = actions.set_profile_values(
             user=user, values=form.values, source=Source.TYPED, at=timezone.now(), by=user.actor

@@ -27,7 +27,7 @@ _NAME, _CODE, _USER, _SINCE = "recovery_name", "recovery_code", "recovery_user",
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     """Whose password; the answer is the same for known and unknown names."""
-    form = RecoveryForm(request.POST or None)
+    form = RecoveryForm(browser.posted(request))
     if request.method == "POST" and form.is_valid():
         request.session[_NAME] = form.cleaned_data["login"]
         return _send(request)
@@ -42,7 +42,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     name = request.session.get(_NAME)
     if not name:
         return redirect("account_recovery")
-    form = MailCodeForm(request.POST or None)
+    form = MailCodeForm(browser.posted(request))
     if request.method == "POST" and form.is_valid():
         at = timezone.now()
         checked = recovery.check_code(
@@ -79,7 +79,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
     user = _proven(request, at)
     if user is None:
         return redirect("account_recovery")
-    form = NewPasswordForm(request.POST or None, user=user)
+    form = NewPasswordForm(browser.posted(request), user=user)
     if request.method == "POST" and form.is_valid():
         actions.set_password(
             user=user, password=form.cleaned_data["password"], by=user.actor, at=at

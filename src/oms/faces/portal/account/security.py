@@ -17,7 +17,7 @@ from oms.domain.accounts import access, actions, factors, queries
 from oms.domain.accounts.access import sign_in_required
 from oms.domain.accounts.adapter import FactorAdapter
 from oms.domain.accounts.models import User
-from oms.faces.portal.account import letters
+from oms.faces.portal.account import browser, letters
 from oms.faces.portal.account.forms import ChangePasswordForm, SetUpForm, wait_words
 from oms.faces.portal.account.page import account_page
 from oms.faces.portal.account.sign_in import checked_user, confirm_required
@@ -52,7 +52,7 @@ def set_up_factor(request: HttpRequest) -> HttpResponse:
     if had and not access.factor_proven(request):
         return redirect(f"{reverse('account_reauthenticate')}?next={request.path}")
     secret = request.session.setdefault(_SECRET, factors.new_secret())
-    form = SetUpForm(request.POST or None)
+    form = SetUpForm(browser.posted(request))
     if request.method == "POST" and form.is_valid() and _paired(request, form, user, secret):
         letters.factor_changed(user, "вход защищён новым приложением с кодами", at=timezone.now())
         messages.success(request, "Второй фактор включён")
@@ -124,7 +124,7 @@ def recovery_codes_file(request: HttpRequest) -> HttpResponse:
 def change_password(request: HttpRequest) -> HttpResponse:
     """Change the password; other sessions end."""
     user = _me(request)
-    form = ChangePasswordForm(request.POST or None, user=user)
+    form = ChangePasswordForm(browser.posted(request), user=user)
     name = user.phone or user.email or ""
     if (
         request.method == "POST"

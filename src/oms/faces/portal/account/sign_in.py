@@ -42,7 +42,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     """Name and password."""
     if request.user.is_authenticated:
         return redirect(browser.next_page(request) or "/")
-    form = SignInForm(request.POST or None)
+    form = SignInForm(browser.posted(request))
     if request.method == "POST" and form.is_valid():
         user = checked_user(request, form, identifier=form.cleaned_data["login"], field="password")
         if user is not None:
@@ -101,7 +101,7 @@ def entered(request: HttpRequest, response: HttpResponse, user: User) -> None:
 def second_step(request: HttpRequest) -> HttpResponse:
     """The code of the app or a recovery code."""
     stage = request._login_stage  # type: ignore[attr-defined]  # set by allauth's decorator
-    form = SecondStepForm(request.POST or None)
+    form = SecondStepForm(browser.posted(request))
     if (
         request.method == "POST"
         and form.is_valid()
@@ -122,7 +122,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)
     with_code = factors.has_factor(user=user) and not access.factor_proven(request)
-    form = ConfirmForm(request.POST or None, with_code=with_code)
+    form = ConfirmForm(browser.posted(request), with_code=with_code)
     if request.method == "POST" and form.is_valid() and _confirmed(request, form, user, with_code):
         record_authentication(request, user, "password", reauthenticated=True)
         return redirect(browser.next_page(request) or "account_security")

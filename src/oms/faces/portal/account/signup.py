@@ -38,7 +38,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         return redirect("/")
     before = _pending(request)
     form = RegistrationForm(
-        request.POST or None,
+        browser.posted(request),
         initial={name: getattr(before, name) for name in _SHOWN_AGAIN} if before else None,
         on=timezone.localdate(),
         links={"terms": _text("terms"), "personal_data": _text("personal-data")},
@@ -57,7 +57,7 @@ def confirm_phone(request: HttpRequest) -> HttpResponse:
     pending = _pending(request)
     if pending is None:
         return redirect("account_signup")
-    form = SmsCodeForm(request.POST or None)
+    form = SmsCodeForm(browser.posted(request))
     if request.method == "POST" and form.is_valid():
         checked = registration.confirm_phone(
             registration=pending,
@@ -88,7 +88,7 @@ def confirm_email(request: HttpRequest) -> HttpResponse:
         return redirect("/" if request.user.is_authenticated else "account_signup")
     if pending.phone_confirmed_at is None:
         return redirect("account_signup_phone")
-    form = MailCodeForm(request.POST or None)
+    form = MailCodeForm(browser.posted(request))
     if request.method == "POST" and form.is_valid():
         checked, user = registration.confirm_email(
             registration=pending,
