@@ -1,0 +1,1 @@
+"""Demonstration: the letter-box and the doors into the synthetic world."""
