@@ -46,33 +46,36 @@ def _fresh(settings, tmp_path):
     signature.forget()
 
 
-def certificate(key, name="Тестовая организация", *, days=100):
+def certificate(key, name="Тестовая организация", *, by=None, days=100):
+    """A certificate of the key, signed by itself or by another (certificate, key)."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     usage = dict.fromkeys(
         ("key_encipherment", "data_encipherment", "key_agreement", "crl_sign"), False
-    ) | {"encipher_only": False, "decipher_only": False, "key_cert_sign": True}
+    ) | {"encipher_only": False, "decipher_only": False, "key_cert_sign": by is None}
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
-        .issuer_name(subject)
+        .issuer_name(by[0].subject if by else subject)
         .public_key(key.public_key())
-        .serial_number(77)
+        .serial_number(x509.random_serial_number())
         .not_valid_before(AT - timedelta(days=1))
         .not_valid_after(AT + timedelta(days=days))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.BasicConstraints(ca=by is None, path_length=None), critical=True)
         .add_extension(
             x509.KeyUsage(digital_signature=True, content_commitment=True, **usage), critical=True
         )
-        .sign(key, hashes.SHA256())
+        .sign(by[1] if by else key, hashes.SHA256())
     )
 
 
 def use_file(settings, tmp_path, key, **changes):
     path = tmp_path / "key.p12"
-    own = certificate(key)
+    root_key = ec.generate_private_key(ec.SECP256R1())
+    root = certificate(root_key, "Тестовый УЦ", days=4000)
+    own = certificate(key, by=(root, root_key))
     path.write_bytes(
         pkcs12.serialize_key_and_certificates(
-            b"key", key, own, None, BestAvailableEncryption(b"secret")
+            b"key", key, own, [root], BestAvailableEncryption(b"secret")
         )
     )
     settings.SIGNER = settings.SIGNER | {"pkcs12": path, "pkcs12_password": "secret"} | changes

@@ -93,12 +93,14 @@ def _checked(data: bytes, *, at: datetime, roots: Sequence[x509.Certificate]) ->
         )
     )
     intact = bool(status.intact and status.valid)
-    trusted = intact and bool(status.trusted)
+    certificate = status.signing_cert
+    in_force = certificate.not_valid_before <= at <= certificate.not_valid_after
+    trusted = intact and in_force and bool(status.trusted)
     return SignatureReport(
         intact=intact,
         trusted=trusted,
         covers_whole_file=is_whole,
-        signer=readable(status.signing_cert),
+        signer=readable(certificate),
         signed_at=_signing_time(before + after),
         problem=_problem(intact=intact, trusted=trusted, is_whole=is_whole),
     )

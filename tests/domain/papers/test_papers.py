@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,7 @@ def test_nothing_is_certified_without_a_policy_in_force(issue, person):
         {"state": Policy.State.CLOSED},
         {"begins_on": date(2027, 1, 1)},
         {"ends_on": date(2026, 11, 21)},
+        {"enp": "", "blank_number": ""},
     ):
         Policy.objects.filter(pk=policy.pk).update(**changed)
         with pytest.raises(actions.NothingToCertify):
@@ -74,6 +76,14 @@ def test_nothing_is_certified_without_a_policy_in_force(issue, person):
         policy.save()
     assert not Paper.objects.exists()
     assert issue("after").state == Paper.State.ISSUED
+
+
+def test_an_old_policy_and_a_temporary_certificate_are_certified_too(issue, person):
+    for blank in ("МО-12 345678", "123456789"):
+        person.policies.update(enp="", blank_number=blank)
+        twin = queries.twin(issue(blank))
+        assert dict(twin.lines)["Номер"] == blank
+        assert queries.check(twin.check_code).number_tail == blank[-4:]
 
 
 def test_revoking_is_said_once_and_to_everybody(issue):
@@ -181,53 +191,53 @@ def test_production_without_a_key_is_an_error(settings):
 
 
 @pytest.fixture
-def crowd(transactional_db, tmp_path, monkeypatch):
-    """A database where writers really meet: SQLite takes part with a file."""
+def crowd(transactional_db, person, tmp_path, monkeypatch):
+    """Threads that really meet. SQLite takes part with a file: in memory it has one writer."""
     if connection.vendor == "sqlite":
         file = tmp_path / "crowd.sqlite3"
-        connection.ensure_connection()
         with sqlite3.connect(file) as copy:
             connection.connection.backup(copy)
         copy.close()
         monkeypatch.setitem(connection.settings_dict, "NAME", str(file))
+    return together
 
 
-def at_once(keys, issue):
-    """Issue under all the keys at once; return the papers, raise the first error."""
-    start, papers, errors = threading.Barrier(len(keys)), [], []
+def together(works):
+    """Do all the works at once, each in a thread; return results, raise the first error."""
+    start, results, errors = threading.Barrier(len(works)), [], []
 
-    def run(key):
+    def run(work):
         try:
             start.wait()
-            papers.append(issue(key))
+            results.append(work())
         except Exception as error:
             errors.append(error)
         finally:
             connections.close_all()
 
-    running = [threading.Thread(target=run, args=(key,)) for key in keys]
+    running = [threading.Thread(target=run, args=(work,)) for work in works]
     for thread in running:
         thread.start()
     for thread in running:
         thread.join()
     if errors:
         raise errors[0]
-    return papers
+    return results
 
 
 @pytest.mark.drill
 @pytest.mark.django_db(transaction=True)
-def test_many_extracts_at_once_leave_one_in_force(crowd, person, issue):
-    papers = at_once([f"key:{n}" for n in range(6)], issue)
+def test_many_extracts_at_once_leave_one_in_force(crowd, issue):
+    papers = crowd([partial(issue, f"key:{n}") for n in range(6)])
     assert len({paper.number for paper in papers}) == 6
-    states = list(Paper.objects.order_by("pk").values_list("state", flat=True))
-    assert states == ["superseded"] * 5 + ["issued"]
-    order = list(Paper.objects.order_by("pk"))
+    (order,) = crowd([lambda: list(Paper.objects.order_by("pk"))])
+    assert [paper.state for paper in order] == ["superseded"] * 5 + ["issued"]
     assert [old.superseded_by_id for old in order] == [new.pk for new in order[1:]] + [None]
 
 
 @pytest.mark.drill
 @pytest.mark.django_db(transaction=True)
-def test_one_request_sent_many_times_at_once_makes_one_paper(crowd, person, issue):
-    papers = at_once(["same"] * 6, issue)
-    assert {paper.pk for paper in papers} == {Paper.objects.get().pk}
+def test_one_request_sent_many_times_at_once_makes_one_paper(crowd, issue):
+    papers = crowd([partial(issue, "same")] * 6)
+    (kept,) = crowd([lambda: [paper.pk for paper in Paper.objects.all()]])
+    assert [paper.pk for paper in papers] == kept * 6

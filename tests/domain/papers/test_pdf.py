@@ -72,7 +72,7 @@ def codes_on(run, tmp_path, pdf):
     """Texts of the codes a camera would read on the first page."""
     file = tmp_path / "paper.pdf"
     file.write_bytes(pdf)
-    run("pdftoppm", "-r", "150", "-gray", "-singlefile", file, tmp_path / "page")
+    run("pdftoppm", "-r", "200", "-gray", "-singlefile", file, tmp_path / "page")
     header = re.match(rb"P5\s(\d+)\s(\d+)\s255\s", picture := (tmp_path / "page.pgm").read_bytes())
     pixels = memoryview(picture[header.end() :]).cast("B", shape=(int(header[2]), int(header[1])))
     return {found.text for found in zxingcpp.read_barcodes(pixels)}

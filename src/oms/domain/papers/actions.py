@@ -136,7 +136,7 @@ def _draft(person: InsuredPerson, *, at: datetime) -> _Draft:
     )
     pictures = {
         "qr": codes.qr(codes.check_address(code)),
-        "barcode": codes.barcode(facts["enp"] or facts["blank_number"]),
+        "barcode": codes.barcode(facts["enp"] or _digits(facts["blank_number"])),
     }
     pdf = render(template=policy_extract.TEMPLATE, words=words, codes=pictures, at=at)
     content = signer.sign_pdf(pdf, reason=policy_extract.TITLE, at=at)
@@ -151,10 +151,16 @@ def _facts(person: InsuredPerson, *, at: datetime) -> dict[str, Any]:
         or policy.state != Policy.State.ACTIVE
         or policy.begins_on > today
         or (policy.ends_on and policy.ends_on < today)
+        or not (policy.enp or _digits(policy.blank_number))
     ):
         raise NothingToCertify
     insurance = person.insurances.filter(valid_until=None).first()
     return policy_extract.facts(person=person, policy=policy, insurance=insurance)
+
+
+def _digits(number: str) -> str:
+    """The digits of an old policy's number: its letters are Russian, Code 128 has none."""
+    return "".join(sign for sign in number if sign in "0123456789")
 
 
 def _next_number(*, at: datetime) -> str:

@@ -1,0 +1,108 @@
+"""CPU milliseconds of one signed extract, and how many plain typst compiles that makes.
+
+    PYTHONPATH=src .venv/bin/python benchmarks/bench_papers.py
+
+Each round draws other words, as in life: typst caches what it has drawn before. No database.
+"""
+
+import os
+import statistics
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+
+ROUNDS, EACH = 3, 40
+AT = datetime(2026, 11, 22, 11, 5, tzinfo=UTC)
+FACTS = {
+    "family_name": "Климова",
+    "given_name": "Анна",
+    "patronymic": "Викторовна",
+    "birth_date": "1985-03-14",
+    "birth_date_exactness": 1,
+    "sex": 2,
+    "enp": "7756410835999915",
+    "blank_number": "",
+    "form": "Цифровой полис",
+    "begins_on": "2024-03-12",
+    "ends_on": None,
+    "region": "Москва",
+    "insurer": {
+        "code": "77001",
+        "full_name": 'ООО "Страховая компания "Северная звезда"',
+        "short_name": 'СМО "Северная звезда"',
+        "hot_line": "8 800 100-00-01",
+        "phone": "",
+        "email": "info@zvezda.example",
+        "site": "zvezda.example",
+        "address": "101000, г. Москва, ул. Примерная, д. 4",
+    },
+    "insured_since": "2024-03-12",
+    "synced_at": "2026-11-22T06:40:00+00:00",
+    "is_demo": True,
+}
+
+
+def main() -> None:
+    os.environ["OMS_PROFILE"] = "test"
+    os.environ["OMS_VAR"] = tempfile.mkdtemp(prefix="oms-bench-")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "oms.config.settings"
+    import django
+
+    django.setup()
+    measure()
+
+
+def measure() -> None:
+    from oms.domain.papers import codes, policy_extract, rendering
+    from oms.gateways import signature
+
+    signer = signature.signer()
+    turn = iter(range(10**6))
+
+    def draw() -> bytes:
+        n, code = next(turn), codes.new()
+        facts = FACTS | {
+            "family_name": f"Климова-{'абвгдежзик'[n % 10]}{'лмнопрстуф'[n // 10 % 10]}"
+        }
+        words = policy_extract.wording(
+            facts=facts,
+            number=f"В-26-000-{n:03}-3",
+            check_code=code,
+            issued_at=AT + timedelta(minutes=n),
+            signer=signer.subject,
+        )
+        pictures = {
+            "qr": codes.qr(codes.check_address(code)),
+            "barcode": codes.barcode(facts["enp"][:11] + f"{n:05}"),
+        }
+        return rendering.render(
+            template=policy_extract.TEMPLATE, words=words, codes=pictures, at=AT
+        )
+
+    def whole() -> bytes:
+        return signer.sign_pdf(draw(), reason=policy_extract.TITLE, at=AT)
+
+    whole()  # fonts, keys and sources are read once per process
+    signed, plain, checked = [], [], []
+    file = whole()
+    for _ in range(ROUNDS):
+        signed.append(cpu(whole))
+        plain.append(cpu(draw))
+        checked.append(cpu(lambda: signature.validate_pdf(file, at=AT)))
+    one, drawn = statistics.median(signed), statistics.median(plain)
+    print(f"signed extract     {one:6.1f} ms CPU, {1000 / one:.0f} per second and core")
+    print(f"plain typst compile{drawn:6.1f} ms CPU; ratio {one / drawn:.2f}")
+    print(f"check of a file    {statistics.median(checked):6.1f} ms CPU")
+    print(f"size               {len(file) / 1024:6.1f} KiB")
+
+
+def cpu(work) -> float:
+    """Milliseconds of this process's CPU per call."""
+    begin = time.process_time()
+    for _ in range(EACH):
+        work()
+    return (time.process_time() - begin) * 1000 / EACH
+
+
+if __name__ == "__main__":
+    main()
