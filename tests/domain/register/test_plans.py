@@ -172,7 +172,7 @@ def test_this_check_sees_a_scan(people):
 
 
 def test_a_beginning_is_a_range_of_the_index_in_the_order_of_code_points(people):
-    names = ["СОКОЛ", "СОКОЛ А", "СОКОЛ Я", "СОКОЛОВ", "СОКОЛЯ", "СОКОМ", "СОЛ"]
+    names = ["СОКОЛ", "СОКОЛ А", "СОКОЛ Я", "СОКОЛОВ", "СОКОЛЯ", "СОКОМ", "СОЛ", "СҐК"]
     rows = list(InsuredPerson.objects.order_by("pk")[: len(names)])
     for row, name in zip(rows, reversed(names), strict=True):
         row.name_key = name
