@@ -17,16 +17,18 @@ from oms.domain.accounts.models import User
 from oms.domain.papers.models import Paper
 from oms.domain.register import queries as register
 from oms.domain.register.models import Insurance, InsuredPerson, Policy
-from oms.faces.design.parts import Fact, Link, Moment, PolicyCard, Task
+from oms.faces.design.parts import Fact, Link, Moment, PolicyCard
 from oms.faces.design.parts import State as Tint
 from oms.faces.design.templatetags.design import date_words, datetime_words
 from oms.faces.portal.pages import address
 from oms.law import dates
-from oms.law.plural import counted, plural
+from oms.law.plural import plural
 from oms.law.typed import NBSP
 
 STALE_AFTER = timedelta(days=3)
 CASES_SHOWN = 5
+
+NUMBERS = {1: "Одно", 2: "Два", 3: "Три", 4: "Четыре"}
 
 TINTS: dict[str, Tint] = {
     State.DRAFT: "neutral",
@@ -38,6 +40,18 @@ TINTS: dict[str, Tint] = {
     State.REJECTED: "danger",
     State.WITHDRAWN: "neutral",
 }
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing asked of the person, with its button."""
+
+    title: str
+    text: str
+    url: str
+    action: str
+    icon: str
+    tint: Tint
 
 
 @dataclass(frozen=True)
@@ -63,7 +77,7 @@ class Cabinet:
     insurer_name: str
     insurer_url: str
     stale_since: str
-    tasks: Sequence[Task]
+    tasks: Sequence[Todo]
     cases: Sequence[OpenCase]
 
 
@@ -102,7 +116,8 @@ def sentence(
 
 
 def _applications(count: int) -> str:
-    return counted(count, "заявление", "заявления", "заявлений")
+    word = plural(count, "заявление", "заявления", "заявлений")
+    return f"{NUMBERS.get(count, count)}{NBSP}{word}"
 
 
 def _policy_words(person: InsuredPerson | None, policy: Policy | None, at: datetime) -> str:
@@ -196,7 +211,7 @@ def _open_cases(user: User) -> list[Case]:
     return list(rows.prefetch_related("events", "pauses").order_by("-state_since", "-pk"))
 
 
-def _tasks(user: User, opened: Sequence[Case]) -> Iterator[Task]:
+def _tasks(user: User, opened: Sequence[Case]) -> Iterator[Todo]:
     for case in opened:
         if case.state == State.CLARIFICATION:
             yield _question(case)
@@ -204,37 +219,37 @@ def _tasks(user: User, opened: Sequence[Case]) -> Iterator[Task]:
         if case.state == State.DRAFT:
             yield _draft(case)
     if accounts.needs_factor_offer(user):
-        yield Task(
+        yield Todo(
             "Защитите вход вторым шагом",
-            address("account_factor"),
             "Код из приложения не пустит чужого, даже если он узнает пароль",
+            address("account_factor"),
+            "Включить",
             "shield-check",
             "info",
-            "Советуем",
         )
 
 
-def _question(case: Case) -> Task:
+def _question(case: Case) -> Todo:
     by = f"Ответьте до {dates.long(timezone.localdate(case.answer_by))}" if case.answer_by else ""
-    return Task(
+    about = f"{cases.service_of(case).title}, дело {case.number}"
+    return Todo(
         "Ответьте на вопрос по заявлению",
+        ". ".join(filter(None, (about, by))),
         address("portal:case", case.number),
-        ". ".join(filter(None, (f"{cases.service_of(case).title}, № {case.number}", by))),
+        "Ответить",
         "circle-alert",
         "warn",
-        "Ждём ответа",
     )
 
 
-def _draft(case: Case) -> Task:
-    saved = datetime_words(case.saved_at)
-    return Task(
+def _draft(case: Case) -> Todo:
+    return Todo(
         "Закончите черновик",
+        f"{cases.service_of(case).title}. Сохранён {datetime_words(case.saved_at)}",
         address("portal:case", case.number),
-        f"{cases.service_of(case).title}. Сохранён {saved}",
+        "Продолжить",
         "pen-line",
         "neutral",
-        "Черновик",
     )
 
 

@@ -73,9 +73,11 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         crumbs=[Crumb("Услуги", address("portal:services")), Crumb(found.title)],
         service=found,
         facts=facts(found),
+        steps=[step.title for step in found.steps],
         documents=[document.title for document in found.documents],
         closed=[(refusal, ways_on(refusal)) for refusal in closed],
         opened=opened,
+        opened_url=address("portal:case", opened.number) if opened else "",
         may_start=may_start,
         start_url=address("portal:start", code),
     )
