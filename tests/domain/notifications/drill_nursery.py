@@ -1,0 +1,75 @@
+"""Workers on demand: loads the house once and forks, so that a drill is about killing.
+
+Reads lines: `queue PREFIX COUNT`, `start`, `forgetful` (a worker with the planted fault: a new
+key at each attempt), `wait PID`. Answers each with a line: the pid, or the exit status.
+"""
+
+import os
+import sys
+import uuid
+from datetime import timedelta
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "oms.config.settings"
+
+import django
+
+django.setup()
+
+from django.db import transaction  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from oms.domain.notifications import actions, tasks  # noqa: E402
+from oms.domain.notifications.models import Delivery  # noqa: E402
+from oms.kit import worker  # noqa: E402
+
+ADDRESSES = {"email": "anna@example.ru", "sms": "+79001234567"}
+
+
+def queue(prefix: str, count: int) -> None:
+    with transaction.atomic():
+        for number in range(count):
+            channel = "sms" if number % 2 else "email"
+            actions.send_now(
+                channel=channel,
+                address=ADDRESSES[channel],
+                title="Тема",
+                text=f"Сообщение [{prefix}-{number}]",
+                key=f"{prefix}/{number}",
+                at=timezone.now(),
+                secret=False,
+            )
+
+
+def work(*, forgetful: bool = False) -> None:
+    true = tasks._hand_over
+
+    def with_another_key(delivery: Delivery) -> None:
+        delivery.key = uuid.uuid4().hex
+        true(delivery)
+
+    if forgetful:
+        tasks._hand_over = with_another_key
+    tasks.LEASE = timedelta(seconds=2)
+    worker.run(interval=0.1, beat=0.4, lease=1.5)
+
+
+def child(command: list[str]) -> None:
+    match command:
+        case ["queue", prefix, count]:
+            queue(prefix, int(count))
+        case ["start"]:
+            work()
+        case ["forgetful"]:
+            work(forgetful=True)
+
+
+for line in sys.stdin:
+    words = line.split()
+    if words[0] == "wait":
+        answer = os.waitstatus_to_exitcode(os.waitpid(int(words[1]), 0)[1])
+    elif answer := os.fork():
+        pass
+    else:
+        child(words)
+        sys.exit(0)
+    print(answer, flush=True)  # noqa: T201
