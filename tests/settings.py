@@ -7,4 +7,4 @@ if os.environ.get("OMS_PROFILE") != "test" or "OMS_VAR" not in os.environ:
     os.environ["OMS_PROFILE"] = "test"
     os.environ["OMS_VAR"] = tempfile.mkdtemp(prefix="oms-test-")
 
-from oms.config.settings import *  # noqa: E402, F403
+from oms.config.settings import *  # noqa: F403

@@ -55,9 +55,10 @@ def case_state_writers(tree: ast.Module) -> list[int]:
     for node in ast.walk(tree):
         targets = node.targets if isinstance(node, ast.Assign) else []
         for target in targets:
-            if isinstance(target, ast.Attribute) and target.attr == "state":
-                if dotted(target.value).split(".")[-1] in {"case", "locked"}:
-                    lines.append(node.lineno)
+            if not isinstance(target, ast.Attribute) or target.attr != "state":
+                continue
+            if dotted(target.value).split(".")[-1] in {"case", "locked"}:
+                lines.append(node.lineno)
         if isinstance(node, ast.Call) and dotted(node.func).endswith(".update"):
             names = {keyword.arg for keyword in node.keywords}
             if "state" in names and dotted(node.func).startswith("Case."):

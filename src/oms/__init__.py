@@ -1,0 +1,1 @@
+"""OpenOMS: citizen portal and back office of Russian compulsory medical insurance (ОМС)."""

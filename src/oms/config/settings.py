@@ -20,9 +20,9 @@ DEBUG = False
 SECRET_KEY = SECRETS["secret_key"]
 _address = urlsplit(BASE_URL)
 _secure = _address.scheme == "https"
-ALLOWED_HOSTS = [
-    host for host in [_address.hostname, *ENV.allowed_hosts.split(",")] if host
-] + (["localhost", "127.0.0.1", "testserver"] if not ENV.profile == "production" else [])
+ALLOWED_HOSTS = [host for host in [_address.hostname, *ENV.allowed_hosts.split(",")] if host] + (
+    ["localhost", "127.0.0.1", "testserver"] if ENV.profile != "production" else []
+)
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 INSTALLED_APPS = [
@@ -53,7 +53,7 @@ INSTALLED_APPS = [
     "oms.faces.portal",
     "oms.faces.desk",
     "oms.faces.cli",
-    *(["oms.faces.demo"] if not ENV.profile == "production" else []),
+    *(["oms.faces.demo"] if ENV.profile != "production" else []),
 ]
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",

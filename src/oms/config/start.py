@@ -72,7 +72,7 @@ def _forget(var: Path, *, ask: bool) -> bool:
     if not var.exists():
         return True
     if not (var / "secrets.json").exists():
-        print(f"{var} is not a data folder of the portal; nothing removed.", file=sys.stderr)
+        _say(f"{var} is not a data folder of the portal; nothing removed.")
         return False
     if ask and input(f"Remove all data in {var}? Type yes: ").strip().lower() != "yes":
         return False
@@ -187,7 +187,7 @@ def _wait_until_ready(
             _say(f"{dead[0].name} did not start. The reason is in {dead[0].log}")
             return False
         try:
-            with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310  loopback
+            with urllib.request.urlopen(address, timeout=2) as answer:
                 if answer.status == 200:
                     return True
         except (urllib.error.URLError, OSError):
@@ -226,7 +226,8 @@ def _welcome(options: argparse.Namespace) -> None:
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

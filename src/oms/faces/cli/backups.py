@@ -78,9 +78,11 @@ def _is_sqlite() -> bool:
 def _dump(scratch: Path) -> Path:
     if _is_sqlite():
         dump = scratch / "database.sqlite3"
-        with closing(sqlite3.connect(_database()["NAME"])) as source:
-            with closing(sqlite3.connect(dump)) as copy:
-                source.backup(copy)
+        with (
+            closing(sqlite3.connect(_database()["NAME"])) as source,
+            closing(sqlite3.connect(dump)) as copy,
+        ):
+            source.backup(copy)
         return dump
     dump = scratch / "database.pgdump"
     _run("pg_dump", "--format=custom", "--no-owner", f"--file={dump}", *_connection())
