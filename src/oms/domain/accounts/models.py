@@ -201,6 +201,7 @@ class OneTimeCode(models.Model):
         PHONE = "phone", "Подтверждение телефона"
         EMAIL = "email", "Подтверждение почты"
         RECOVERY = "recovery", "Восстановление доступа"
+        SIGNATURE = "signature", "Подпись заявления"
 
     key = models.CharField(max_length=64, unique=True, help_text="Binds the code to one session")
     purpose = models.CharField(max_length=16, choices=Purpose.choices)

@@ -157,7 +157,7 @@ def test_who_is_younger_than_14_is_told_the_way(client: Client) -> None:
 
 def test_both_consents_are_needed_and_readable(client: Client) -> None:
     page = register(client, terms="", personal_data="").content.decode()
-    assert "без него кабинет открыть нельзя" in page
+    assert "без этого кабинет открыть нельзя" in page
     assert not Registration.objects.exists()
     for kind in Consent.Kind.values:
         text = client.get(f"/account/consents/{kind}/")

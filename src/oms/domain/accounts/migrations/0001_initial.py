@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(help_text='Binds the code to one session', max_length=64, unique=True)),
-                ('purpose', models.CharField(choices=[('phone', 'Подтверждение телефона'), ('email', 'Подтверждение почты'), ('recovery', 'Восстановление доступа')], max_length=16)),
+                ('purpose', models.CharField(choices=[('phone', 'Подтверждение телефона'), ('email', 'Подтверждение почты'), ('recovery', 'Восстановление доступа'), ('signature', 'Подпись заявления')], max_length=16)),
                 ('address', models.CharField(help_text='Keyed hash of the phone or e-mail', max_length=64)),
                 ('code_hash', models.CharField(blank=True, max_length=64)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),

@@ -122,6 +122,12 @@ def lower_first(text: str) -> str:
 
 
 @register.filter
+def after_label(text: str, label: str) -> str:
+    """Say an error with its field before it, once: some errors name the field themselves."""
+    return str(text) if str(text).startswith(str(label)) else f"{label}: {lower_first(text)}"
+
+
+@register.filter
 def message_state(tags: str) -> str:
     """Turn the level of a Django message into a state of ours."""
     return next((_LEVELS[word] for word in tags.split() if word in _LEVELS), "info")

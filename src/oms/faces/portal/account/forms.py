@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
 
 from oms.catalog.fields import (
     ConfirmField,
@@ -101,14 +101,19 @@ class RegistrationForm(forms.Form):
     phone = PhoneField()
     email = MailField(help_text="Сюда придут код и ответы по заявлениям")
     password = PasswordField(label="Пароль", new=True)
-    terms = ConfirmField(label="", missing="Правила: отметьте, если согласны")
-    personal_data = ConfirmField(label="", missing="Согласие: без него кабинет открыть нельзя")
+    terms = ConfirmField(
+        label="Принимаю правила пользования", missing="Отметьте, если согласны с правилами"
+    )
+    personal_data = ConfirmField(
+        label="Даю согласие на обработку персональных данных",
+        missing="Отметьте, если согласны: без этого кабинет открыть нельзя",
+    )
 
     def __init__(self, *args: Any, on: date, links: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.on = on
-        for name, label in _CONSENTS.items():
-            self.fields[name].label = SafeString(label.format(links[name]))
+        for name, link in links.items():
+            self.fields[name].help_text = format_html('<a href="{}">Прочитать</a>', link)
         field = self.fields["birth_date"]
         assert isinstance(field, DateField)
         field.latest = on
@@ -138,10 +143,6 @@ class RegistrationForm(forms.Form):
 
 
 _PERSONAL = ("family_name", "given_name", "patronymic", "birth_date", "phone", "email")
-_CONSENTS = {
-    "terms": 'Принимаю <a href="{}">правила пользования</a>',
-    "personal_data": 'Даю <a href="{}">согласие на обработку персональных данных</a>',
-}
 
 
 def check_new_password(form: forms.Form, field: str, user: User) -> None:

@@ -102,6 +102,10 @@ class PersonForm(ProfileForm):
     snils = SnilsField(required=False)
     inn = InnField(label="ИНН", required=False, help_text="12 цифр", longest=20)
 
+    def start(self, known: Mapping[str, ProfileLine]) -> dict[str, Any]:
+        """Days are kept as text."""
+        return with_days(super().start(known), "birth_date")
+
     @property
     def values(self) -> dict[str, Any]:
         """Text columns hold an empty text, not nothing."""
@@ -129,7 +133,7 @@ class DocumentForm(ProfileForm):
     def start(self, known: Mapping[str, ProfileLine]) -> dict[str, Any]:
         """Return the parts of the known document."""
         line = known.get("document")
-        return dict(line.value) if line else {}
+        return with_days(dict(line.value), "issued_on") if line and line.value else {}
 
     def clean(self) -> dict[str, Any]:
         """Check series and number by the mask of their kind (F011)."""
@@ -192,6 +196,11 @@ class AddressesForm(ProfileForm):
             for kind, of in kinds.items()
             if not self.fields[f"{kind}_address"].disabled
         }
+
+
+def with_days(values: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Return the values with ISO texts under these names turned into dates."""
+    return values | {n: date.fromisoformat(values[n]) for n in names if values.get(n)}
 
 
 def _address(text: str, postal_code: str) -> dict[str, str] | None:

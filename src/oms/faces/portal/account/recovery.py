@@ -88,7 +88,11 @@ def new_password(request: HttpRequest) -> HttpResponse:
         request.session.flush()
         messages.success(request, "Пароль изменён. Войдите с новым паролем")
         return redirect("account_login")
-    context = {"title": "Придумайте новый пароль", "form": form}
+    context = {
+        "title": "Придумайте новый пароль",
+        "form": form,
+        "username": request.session.get(_NAME, ""),
+    }
     return render(request, "portal/account/new_password.html", context)
 
 

@@ -134,7 +134,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
         _change(request, user, form.cleaned_data["password"])
         messages.success(request, "Пароль изменён, на других устройствах вы вышли из кабинета")
         return redirect("account_security")
-    context = {"title": "Смена пароля", "form": form}
+    context = {"title": "Смена пароля", "form": form, "username": name}
     return account_page(request, "portal/account/change_password.html", context)
 
 

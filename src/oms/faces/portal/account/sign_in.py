@@ -126,7 +126,12 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _confirmed(request, form, user, with_code):
         record_authentication(request, user, "password", reauthenticated=True)
         return redirect(browser.next_page(request) or "account_security")
-    context = {"title": "Подтвердите, что это вы", "form": form, "next": browser.next_page(request)}
+    context = {
+        "title": "Подтвердите, что это вы",
+        "form": form,
+        "next": browser.next_page(request),
+        "username": user.phone or user.email,
+    }
     return render(request, "portal/account/confirm.html", context)
 
 
