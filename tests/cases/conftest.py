@@ -34,8 +34,7 @@ def at_once() -> Callable[..., list[Any]]:
 
         def thread(number: int, work: Callable[[], Any]) -> None:
             try:
-                connections["default"].ensure_connection()
-                barrier.wait()
+                barrier.wait(timeout=30)
                 results[number] = work()
             except Exception as error:
                 results[number] = error

@@ -66,6 +66,15 @@ def test_a_wrong_answer_is_shown_at_its_field_and_keeps_the_question(asked) -> N
         actions.perform("answer", asked, by=asked.applicant, at=THURSDAY)
 
 
+def test_unkeepable_notes_are_kept_without_what_no_database_holds(operator, asked) -> None:
+    case = actions.perform(
+        "answer", asked, by=asked.applicant, at=THURSDAY, note="Да\x00\ud800" + "я" * 10_000
+    )
+    assert case.events.last().text.startswith("Да\ufffd\ufffdя")
+    reasons = [{"code": "document-missing", "about": "Паспорт\x00", "field": "\x00"}]
+    actions.perform("reject", case, by=operator, at=THURSDAY, note="\x00", reasons=reasons)
+
+
 def test_another_insurer_is_another_application(operator) -> None:
     make.insurer("77002")
     case = actions.perform("take", make.submitted(), by=operator, at=make.NOON)

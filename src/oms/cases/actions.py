@@ -154,7 +154,7 @@ def perform(
         check_holder(move, locked, by)
         if revision is not None and revision != locked.revision:
             raise Changed
-        told = EFFECTS[verb](locked, by=by, at=at, note=note, **data)
+        told = EFFECTS[verb](locked, by=by, at=at, note=str(kept.keepable(note)), **data)
         _move(locked, verb, move, told, by=by, at=at)
     return locked
 
@@ -214,8 +214,10 @@ def _open(code: str, applicant: User, for_whom: str) -> Case | None:
 
 
 def _locked(case: Case) -> Case:
+    """Lock the row, then read it: a join read with the lock may show what was before it."""
+    Case.objects.select_for_update().values_list("pk").get(pk=case.pk)
     rows = Case.objects.select_related("applicant", "assignee", "insurer", "fund", "person")
-    return rows.select_for_update(of=("self",)).get(pk=case.pk)
+    return rows.get(pk=case.pk)
 
 
 def _draft(code: str, applicant: User, for_whom: str, *, at: datetime) -> Case:

@@ -257,11 +257,11 @@ def _application(case: Case, *, at: datetime) -> Application:
 
 
 def _reason(row: Mapping[str, str]) -> Refusal:
-    code = row.get("code", "")
+    code, about, name = (str(kept.keepable(row.get(k, ""))) for k in ("code", "about", "field"))
     if code not in REASONS:
         raise Unfounded("Такой причины отказа нет. Выберите её из списка.")
     try:
-        return refuse(code, about=row.get("about", "")[:120], field=row.get("field", "")[:64])
+        return refuse(code, about=about[:120], field=name[:64])
     except (ValueError, Invalid):
         what = "поле" if REASONS[code].about == "field" else "документ"
         raise Unfounded(f"«{REASONS[code].title}»: укажите {what}.") from None
@@ -290,7 +290,7 @@ def _text(note: str, missing: str) -> str:
         raise Unfounded(missing)
     if len(text) > LONGEST_TEXT:
         raise Unfounded(f"Не больше {LONGEST_TEXT} знаков, сейчас {len(text)}.")
-    return str(kept.keepable(text))
+    return text
 
 
 def _later(name: str, case: Case) -> None:

@@ -1,6 +1,7 @@
 """What cases tell: the door to the readings of this room."""
 
-from oms.cases.clock import Clock, clock, day, moment
+from oms.cases.clock import Clock, clock, day, moment, until
+from oms.cases.overview import AGES, DayOfWork, MoveMade, Workload, moves_made, workload
 from oms.cases.refused import link
 from oms.cases.review import (
     Line,
@@ -26,17 +27,21 @@ from oms.cases.story import (
 from oms.cases.worklist import FILTERS, QueueCounts, QueuePage, queue, queue_counts
 
 __all__ = [
+    "AGES",
     "FILTERS",
     "Clock",
     "Compared",
     "Comparison",
+    "DayOfWork",
     "HistoryPage",
     "Line",
+    "MoveMade",
     "QueueCounts",
     "QueuePage",
     "Review",
     "StepState",
     "TimelineLine",
+    "Workload",
     "application",
     "bound_step",
     "clock",
@@ -46,6 +51,7 @@ __all__ = [
     "history",
     "link",
     "moment",
+    "moves_made",
     "progress",
     "queue",
     "queue_counts",
@@ -53,4 +59,6 @@ __all__ = [
     "service_of",
     "state_title",
     "timeline",
+    "until",
+    "workload",
 ]

@@ -10,8 +10,9 @@ from django.db.models import Q
 from oms.cases import worklist
 from oms.cases.models import Case
 from oms.cases.review import application, service_of
-from oms.cases.states import MOVES, OPEN, TITLES, State
+from oms.cases.states import CLOSED, MOVES, OPEN, TITLES, State
 from oms.catalog.catalogue import SERVICES
+from oms.catalog.declaration import Application
 from oms.domain.accounts.models import User
 from oms.domain.register import matching
 from oms.domain.register.matching import Match
@@ -21,6 +22,7 @@ from oms.law.verdict import Invalid
 
 DONE, NOW, NEXT = "done", "now", "next"
 _SHOWN_MATCHES = 5
+_GROUPS = {"open": OPEN, "closed": CLOSED}
 _WAITS = {
     State.DRAFT: "Заполните и подайте заявление",
     State.AWAITING: "Ждёт рассмотрения",
@@ -58,10 +60,11 @@ class Compared:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The application against the register, and whom it may mean."""
+    """The application against the register, and whom it may mean; `known` is the application."""
 
     rows: tuple[Compared, ...]
     matches: tuple[Match, ...]
+    known: Application
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ def comparison(case: Case, *, on: date) -> Comparison:
         Compared(label, given, registered, differs=_differs(given, registered))
         for label, given, registered in service_of(case).compare(known)
     )
-    return Comparison(rows, _matches(known.answers) if known.person is None else ())
+    return Comparison(rows, _matches(known.answers) if known.person is None else (), known)
 
 
 def history(
@@ -115,13 +118,14 @@ def history(
 ) -> HistoryPage:
     """One's own applications, newest first; `text` is a number or words of the service's name.
 
-    `after` comes from the page before. Drafts thrown away are left out. One query.
+    `state` is a state, `open` or `closed`; `after` comes from the page before. Drafts thrown
+    away are left out. One query.
     """
     rows = Case.objects.filter(applicant=user).exclude(state=State.WITHDRAWN, submitted_at=None)
     if service:
         rows = rows.filter(service=service)
     if state:
-        rows = rows.filter(state__in=OPEN if state == "open" else [state])
+        rows = rows.filter(state__in=_GROUPS.get(state, [state]))
     if text.strip():
         rows = rows.filter(_by_text(text))
     point = worklist.read_cursor(after)

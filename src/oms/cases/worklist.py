@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from oms.cases.answers import keepable
 from oms.cases.models import Case
 from oms.cases.states import WITH_DECIDER, WORKED, State
 from oms.domain.accounts.models import User
@@ -116,7 +117,7 @@ def _filters(user: User, at: datetime) -> dict[str, Q]:
 
 
 def _by_text(text: str) -> Q:
-    typed = " ".join(text.split())[:_LONGEST_SEARCH]
+    typed = str(keepable(" ".join(text.split())[:_LONGEST_SEARCH]))
     try:
         return Q(number=case_number.parse(typed).text)
     except Invalid:
