@@ -1,6 +1,6 @@
 """Addresses of the portal. Applications and the account have files of their own."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from oms.faces.portal import (
     clinics,
@@ -40,5 +40,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("robots.txt", well_known.robots, name="robots"),
     path("favicon.ico", well_known.favicon, name="favicon"),
     path("favicon.svg", well_known.favicon, name="favicon_svg"),
+    path("", include("oms.faces.portal.applications.urls")),
     path(".well-known/security.txt", well_known.security, name="security_txt"),
 ]

@@ -21,7 +21,8 @@ function errorSummary() {
 }
 
 // Autosave: <form data-autosave-url="…"> sends itself after 1.2 s of quiet and when a field is left.
-// The answer may be JSON {"text": "Черновик сохранён в 18:04"}; anything else 2xx gets our own words.
+// The answer may be JSON {"text": "Черновик сохранён в 18:04", "revision": 7}: the revision goes into the form's hidden
+// field of that name. Anything else 2xx gets our own words; 409 says in `text` why it is of no use to go on.
 function autosave(form) {
   const line = form.querySelector("[data-saved]") ?? document.querySelector("[data-saved]");
   let timer = 0, sent = snapshot(form), busy = false, leaving = false;
@@ -46,9 +47,11 @@ function autosave(form) {
         method: "POST", body: bodyOf(form), keepalive: document.hidden, credentials: "same-origin",
         headers: { "X-Requested-With": "autosave", Accept: "application/json" },
       });
+      const json = (answer.headers.get("Content-Type") ?? "").includes("json") ? await answer.json() : {};
+      if (answer.status === 409) { sent = now; return say(json.text, true); }
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       sent = now;
-      const json = (answer.headers.get("Content-Type") ?? "").includes("json") ? await answer.json() : {};
+      if (json.revision !== undefined && form.elements.revision) form.elements.revision.value = json.revision;
       const time = new Date().toLocaleTimeString("ru-RU", { hour: "2-digit", minute: "2-digit" });
       say(json.text ?? `Черновик сохранён в ${time}. Можно закрыть и вернуться с любого устройства`);
     } catch {
@@ -69,7 +72,11 @@ function bodyOf(form) {
   for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
   return body;
 }
-const snapshot = (form) => new URLSearchParams(bodyOf(form)).toString();
+function snapshot(form) {
+  const typed = new URLSearchParams(bodyOf(form));
+  typed.delete("revision");
+  return typed.toString();
+}
 
 // A form goes once: the second click of a double click does nothing.
 function sendOnce(event) {

@@ -1,0 +1,1 @@
+"""How a citizen files an application and follows it."""

@@ -1,0 +1,62 @@
+"""The beginning of an application: one button, or the reasons why not and the way out."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from oms.cases import actions
+from oms.cases import queries as cases
+from oms.cases.review import begun, walk
+from oms.catalog.catalogue import SERVICES
+from oms.catalog.declaration import PublicService
+from oms.domain.accounts.access import sign_in_required
+from oms.faces.design.parts import Crumb
+from oms.faces.portal.applications.finding import citizen, next_url
+from oms.faces.portal.pages import address, page
+from oms.faces.portal.services import facts, ways_on
+
+
+@sign_in_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask to begin (links and sign-in come here), and begin."""
+    service = SERVICES.get(code)
+    if service is None:
+        raise Http404
+    if citizen(request).is_staff_member:
+        raise PermissionDenied
+    return _begin(request, service) if request.method == "POST" else _offer(request, service)
+
+
+def _begin(request: HttpRequest, service: PublicService) -> HttpResponse:
+    at, user = timezone.now(), citizen(request)
+    try:
+        case = actions.start(service=service.code, applicant=user, at=at)
+    except actions.AlreadyOpen as no:
+        messages.info(request, no.text)
+        return redirect(no.link)
+    except actions.ClosedTo:
+        return _offer(request, service, status=409)
+    return redirect(next_url(case, service, walk(case, on=cases.day(at))))
+
+
+def _offer(request: HttpRequest, service: PublicService, *, status: int = 200) -> HttpResponse:
+    known = begun(citizen(request), on=cases.day(timezone.now()))
+    return page(
+        request,
+        "portal/applications/start.html",
+        section="services",
+        status=status,
+        title=service.title,
+        crumbs=[
+            Crumb("Услуги", address("portal:services")),
+            Crumb(service.title, address("portal:service", service.code)),
+            Crumb("Начало"),
+        ],
+        service=service,
+        facts=[fact for fact in facts(service) if fact.title != "Основание срока"],
+        closed=[(refusal, ways_on(refusal)) for refusal in service.closed_to(known)],
+    )
