@@ -184,7 +184,7 @@ SERVICE = PublicService(
     result="Новая страховая организация в реестре и новая выписка о полисе",
     category="Полис",
     icon="refresh-cw",
-    keywords="сменить поменять смена другая страховая компания смо переезд",
+    keywords="сменить поменять смена другая страховая компания смо переезд переехать",
     open_to=(checks.account_open, checks.contacts_confirmed, checks.insured),
     steps=(Reason, NewInsurer, Confirmation),
     documents=(Document("address", "Подтверждение нового места жительства", when=has_moved),),
