@@ -12,6 +12,7 @@ from oms.domain.directory.folding import fold, speciality_mark
 from oms.domain.directory.models import (
     DayOverride,
     Insurer,
+    Load,
     MedicalOrganization,
     OrganizationVersion,
     ReferenceEntry,
@@ -137,6 +138,11 @@ def as_of(*, kind: str, code: str, on: date) -> AsOf | None:
     return AsOf(
         found.data["fields"], found.data.get("source", {}), found.valid_from, found.valid_until
     )
+
+
+def loads(*, limit: int = 30) -> list[Load]:
+    """The last readings of reference files, newest first; 1 query."""
+    return list(Load.objects.order_by("-loaded_at", "-pk")[:limit])
 
 
 def calendar(*, region: str | None) -> Calendar:

@@ -1,0 +1,1 @@
+"""The operators' desk (рабочее место): queue, case, people, report."""

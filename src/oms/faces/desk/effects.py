@@ -1,0 +1,53 @@
+"""What approval will do, said before it is done.
+
+A service without words of its own says its result.
+"""
+
+from collections.abc import Callable, Sequence
+
+from oms.catalog.applicants import in_register
+from oms.catalog.declaration import Application, PublicService
+from oms.domain.directory import queries as directory
+from oms.law import dates, names
+from oms.law.insurer_choice import takes_effect
+
+
+def effect_words(service: PublicService, known: Application) -> Sequence[str]:
+    """Return the changes of an approval, a sentence each."""
+    own = _WORDS.get(service.code)
+    return own(known) if own else (f"{service.result}.",)
+
+
+def _insurer(known: Application) -> str:
+    found = directory.insurer(code=str(known.answers.get("insurer") or ""))
+    return found.short_name if found else "выбранная организация"
+
+
+def _issue(known: Application) -> Sequence[str]:
+    told = known.answers
+    who = names.full(told["family_name"], told["given_name"], told.get("patronymic") or "")
+    if in_register(known):
+        entered = f"{who}: запись в реестре свяжем с кабинетом, документ обновим."
+    else:
+        entered = f"{who}: в реестр внесём новую запись."
+    return (
+        entered,
+        f"Будет выдан ЕНП и полис с {dates.long(known.today)}",
+        f"Страховая организация: {_insurer(known)}.",
+        "Заявитель получит сообщение и выписку с электронной подписью.",
+    )
+
+
+def _change(known: Application) -> Sequence[str]:
+    starts = takes_effect(decided_on=known.today)
+    lines = [f"Новая страховая организация с {dates.long(starts)} {_insurer(known)}."]
+    if known.answers.get("residence"):
+        lines.append(f"Новый адрес проживания: {known.answers['residence']}.")
+    lines.append("Прежняя выписка станет заменённой, заявитель получит новую.")
+    return lines
+
+
+_WORDS: dict[str, Callable[[Application], Sequence[str]]] = {
+    "issue-policy": _issue,
+    "change-insurer": _change,
+}

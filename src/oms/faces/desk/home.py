@@ -1,0 +1,76 @@
+"""The desk's first page by role, and what an administrator reads here."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from oms.domain.accounts.access import staff_required
+from oms.domain.accounts.models import Role
+from oms.domain.directory import queries as directory
+from oms.faces.design.parts import Link
+from oms.faces.desk.pages import OPERATORS, page, staff
+
+_START = {
+    **dict.fromkeys(OPERATORS, "desk:queue"),
+    Role.SUPERVISOR: "desk:report",
+    Role.ADMINISTRATOR: "desk:reference",
+}
+_AHEAD = {
+    Role.REGISTRAR: (
+        "Здесь будет расписание врачей: приём, запись и отметка о приходе.",
+        "Пока запись не открыта, посмотрите, как пациент видит вашу поликлинику.",
+        (("Поликлиники на портале", "portal:clinics", "hospital"),
+         ("Проверить полис пациента", "portal:check_policy", "badge-check")),
+    ),
+    Role.SUPPORT: (
+        "Здесь будут обращения: вопрос человека, срок ответа, история.",
+        "Пока обращения не открыты, отвечайте по вопросам и ответам портала.",
+        (("Вопросы и ответы", "portal:help", "circle-question-mark"),
+         ("Каталог услуг", "portal:services", "folder")),
+    ),
+}  # fmt: skip
+REFUSED_SHOWN = 50
+
+
+@require_safe
+@staff_required()
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead each role to its work; where that is not open yet, say what will be here."""
+    role = Role(staff(request).role)
+    if role in _START:
+        return redirect(_START[role])
+    title, text, links = _AHEAD[role]
+    return page(
+        request,
+        "desk/ahead.html",
+        title="Рабочее место",
+        heading=title,
+        text=text,
+        links=[
+            *(Link(name, reverse(url), icon) for name, url, icon in links),
+            Link("Безопасность входа", reverse("account_security"), "shield-check"),
+        ],
+    )
+
+
+@require_safe
+@staff_required(Role.ADMINISTRATOR)
+def reference(request: HttpRequest) -> HttpResponse:
+    """The last readings of reference books, with what was refused in them and why."""
+    loads = [(load, load.lines()) for load in directory.loads()]
+    return page(
+        request,
+        "desk/reference.html",
+        section="reference",
+        title="Справочники",
+        loads=[
+            {
+                "load": load,
+                "heading": lines[0],
+                "problems": lines[2 : 2 + REFUSED_SHOWN],
+                "left": max(len(lines) - 2 - REFUSED_SHOWN, 0),
+            }
+            for load, lines in loads
+        ],
+    )

@@ -1,0 +1,82 @@
+"""Every look at a person's data is written down before it is shown (BEY-7).
+
+Looks at one person for one purpose are one line in ten minutes of a session: a page reloaded
+or left and opened again is the same look.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from oms.cases.models import Case
+from oms.domain.journal.actions import record
+from oms.domain.register import actions as register
+from oms.domain.register.models import InsuredPerson
+from oms.faces.desk.pages import staff
+from oms.law.typed import NBSP
+
+TOGETHER = timedelta(minutes=10)
+_SEEN = "desk_looks"
+
+
+def case_purpose(case: Case) -> str:
+    """Return the purpose of a look made to decide a case."""
+    return f"Дело №{NBSP}{case.number}"
+
+
+def look_at_case(
+    request: HttpRequest, case: Case, *, at: datetime, others: Iterable[InsuredPerson] = ()
+) -> None:
+    """Write down a look at a case: at its applicant, and at `others` it was compared with."""
+    purpose = case_purpose(case)
+    if case.person:
+        look_at_person(request, case.person, purpose=purpose, at=at)
+    elif _is_new(request, case.applicant.key, purpose, at):
+        with transaction.atomic():
+            record(
+                act="person.read",
+                subject=case.key,
+                person=case.applicant.key,
+                by=staff(request).actor,
+                at=at,
+                details={"purpose": purpose},
+            )
+        _remember(request, case.applicant.key, purpose, at)
+    for person in others:
+        look_at_person(request, person, purpose=f"{purpose}: сверка с реестром", at=at)
+
+
+def look_at_person(
+    request: HttpRequest, person: InsuredPerson, *, purpose: str, at: datetime
+) -> None:
+    """Write down a look at a record of the register."""
+    if _is_new(request, person.key, purpose, at):
+        register.look(person=person, by=staff(request), purpose=purpose, at=at)
+        _remember(request, person.key, purpose, at)
+
+
+def search_made(
+    request: HttpRequest, *, text: str, purpose: str, found: Iterable[InsuredPerson], at: datetime
+) -> None:
+    """Write down a search of the register: what was typed, why, and whom it showed."""
+    with transaction.atomic():
+        record(
+            act="register.search",
+            subject=staff(request).key,
+            by=staff(request).actor,
+            at=at,
+            details={"text": text, "purpose": purpose, "found": [p.key for p in found]},
+        )
+
+
+def _is_new(request: HttpRequest, key: str, purpose: str, at: datetime) -> bool:
+    last = request.session.get(_SEEN, {}).get(f"{key} {purpose}")
+    return last is None or not 0 <= at.timestamp() - last < TOGETHER.total_seconds()
+
+
+def _remember(request: HttpRequest, key: str, purpose: str, at: datetime) -> None:
+    since = (at - TOGETHER).timestamp()
+    seen = {k: t for k, t in request.session.get(_SEEN, {}).items() if t > since}
+    request.session[_SEEN] = {**seen, f"{key} {purpose}": at.timestamp()}

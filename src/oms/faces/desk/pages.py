@@ -1,0 +1,87 @@
+"""The frame of every page of the desk: sections by role, who is signed in, the keys."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from oms.domain.accounts.models import Role, User
+from oms.faces.design.parts import MenuItem, NavItem, PersonChip
+from oms.law import names
+
+OPERATORS = (Role.INSURER, Role.FUND)
+
+# section: title, icon, address by name, roles
+SECTIONS = (
+    ("cases", "Дела", "inbox", "desk:queue", OPERATORS),
+    ("people", "Люди", "users", "desk:people", OPERATORS),
+    ("report", "Отчёт", "chart-column", "desk:report", (*OPERATORS, Role.SUPERVISOR)),
+    ("reference", "Справочники", "folder-open", "desk:reference", (Role.ADMINISTRATOR,)),
+)
+KEYS = (
+    ("J", "Следующее дело"),
+    ("K", "Предыдущее дело"),
+    ("Enter", "Открыть дело"),
+    ("T", "Взять в работу"),
+    ("A", "Одобрить"),
+    ("Q", "Запросить уточнение"),
+    ("R", "Отклонить"),
+    ("/", "Поиск"),
+)
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    *,
+    section: str = "",
+    status: int = 200,
+    count: int = 0,
+    **context: Any,
+) -> HttpResponse:
+    """Render a page of the desk inside its frame. No query.
+
+    `section` is a key of `SECTIONS`, `count` stands beside its title.
+    """
+    user = staff(request)
+    frame = {
+        "nav": _sections(user, section, count),
+        "person_chip": person_chip(user),
+        "home_url": reverse("desk:home"),
+        "footer_text": "Рабочее место. Каждое обращение к данным человека записывается и видно ему",
+    }
+    return render(request, template, {**frame, **context}, status=status)
+
+
+def staff(request: HttpRequest) -> User:
+    """Return who works here: `staff_required` has let them in."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def person_chip(user: User) -> PersonChip:
+    """Return who is signed in, with the menu of the account."""
+    menu = (
+        MenuItem("Безопасность", reverse("account_security"), "shield-check"),
+        MenuItem("Мои данные", reverse("account_profile"), "id-card"),
+        MenuItem("Каталог услуг для граждан", reverse("portal:services"), "folder"),
+        MenuItem("Выйти", reverse("account_logout"), "log-out", post=True),
+    )
+    name = names.short(user.family_name, user.given_name, user.patronymic)
+    letters = f"{user.given_name[:1]}{user.family_name[:1]}".upper()
+    return PersonChip(letters, name, str(user.get_role_display()), menu)
+
+
+def _sections(user: User, current: str, count: int) -> list[NavItem]:
+    return [
+        NavItem(
+            title,
+            reverse(name),
+            icon,
+            current=key == current,
+            count=count if key == current else 0,
+        )
+        for key, title, icon, name, roles in SECTIONS
+        if user.role in roles
+    ]
