@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
-from oms.domain.accounts import sign_in
+from oms.domain.accounts import queries, sign_in
 from oms.domain.accounts.models import User
 
 
@@ -32,4 +32,4 @@ class AnyIdentifier(BaseBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """Return the user of a session, unless blocked."""
-        return User.objects.filter(pk=user_id, is_active=True).first()
+        return queries.active_user(pk=user_id)

@@ -25,6 +25,11 @@ class ProfileLine:
         return self.source is not Source.TYPED
 
 
+def active_user(*, pk: int) -> User | None:
+    """Return the user with this key, unless there is none or the account is closed."""
+    return User.objects.filter(pk=pk, is_active=True).first()
+
+
 def profile(user: User) -> dict[str, ProfileLine]:
     """Return the current values of a profile by field (`actions.FIELDS`); one query.
 

@@ -65,7 +65,7 @@ def check_password(
     wait = _charge(counters, at)
     if wait is not None:
         return Answer(wait_until=wait)
-    if user is not None and not _account_open(user, at, known=counters[0][0] is DEVICE):
+    if not _account_open(user, name, at, known=counters[0][0] is DEVICE):
         _burn(password)
         return Answer()
     if not _right(user, password):
@@ -111,9 +111,13 @@ def _charge(counters: list[tuple[limits.Limit, str]], at: datetime) -> datetime 
     return None
 
 
-def _account_open(user: User, at: datetime, *, known: bool) -> bool:
-    """Whether failures over all names are below the last line; a known browser always passes."""
-    return known or limits.take(limit=ACCOUNT, key=str(user.pk), at=at) is None
+def _account_open(user: User | None, name: Identifier, at: datetime, *, known: bool) -> bool:
+    """Whether failures over all names are below the last line; a known browser always passes.
+
+    A name without an account is counted too, only to take the same time.
+    """
+    key = str(user.pk) if user else name.fingerprint
+    return known or limits.take(limit=ACCOUNT, key=key, at=at) is None
 
 
 def _right(user: User | None, password: str) -> bool:

@@ -24,7 +24,7 @@ def make_user(
     role: Role,
     phone: str,
     email: str,
-    password: str,
+    password: str | None,
     at: datetime,
     family_name: str,
     given_name: str,
@@ -38,7 +38,7 @@ def make_user(
     """Make an account that can sign in at once: contacts confirmed, consents given.
 
     `phone` is E.164. `totp_secret` (base32) sets up the second factor; pass `DEMO_SECRET`
-    where the code is shown on a page. `columns` are further profile fields (`sex`, `snils` …).
+    where the code is shown on a page. Without a password nobody signs in. `columns` are further profile fields (`sex`, `snils` …).
     """
     moment = at if confirmed else None
     user = User(

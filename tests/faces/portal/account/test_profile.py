@@ -1,5 +1,7 @@
 """«Мои данные»: sources shown, parts edited, checked values closed."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -72,3 +74,24 @@ def test_a_checked_value_is_closed_even_to_a_forged_post(client: Client, boris: 
 
 def test_only_for_oneself(client: Client) -> None:
     assert client.get("/account/profile/")["Location"] == "/account/login/?next=/account/profile/"
+
+
+def test_the_page_does_not_grow_with_history(
+    client: Client, boris: User, django_assert_max_num_queries: Any
+) -> None:
+    for n in range(30):
+        values = {"birth_place": f"Тверь {n}", "document": {**_KEPT, "number": f"{n:06}"}}
+        set_profile_values(
+            user=boris, values=values, source=Source.TYPED, at=timezone.now(), by=SYSTEM
+        )
+    sign_in(client, boris)
+    with django_assert_max_num_queries(5):
+        page = client.get("/account/profile/").content.decode()
+    assert "Тверь 29" in page
+    assert "Тверь 28" not in page
+
+
+_KEPT = {
+    "kind": 14, "series": "45 10", "issued_on": "2010-06-01", "issued_by": "УВД Твери",
+    "department_code": "",
+}  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest, HttpResponse
 
+from oms.domain.accounts.identifiers import find_user, recognize
 from oms.domain.accounts.models import User
 from oms.faces.portal.account.sign_in import blocked, entered
 
@@ -36,7 +37,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def get_user_by_phone(self, phone: str) -> User | None:
         """The account with this phone."""
-        return User.objects.filter(phone=phone).first()
+        return find_user(recognize(phone))
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Say nothing: our pages have their own words."""

@@ -31,7 +31,7 @@ class PasswordField(forms.CharField):
 
     def __init__(self, *, label: str, new: bool = False, **kwargs: Any) -> None:
         token = "new-password" if new else "current-password"
-        attrs: dict[str, Any] = {"autocomplete": token, "spellcheck": "false"}
+        attrs: dict[str, Any] = {"autocomplete": token}
         if new:
             attrs["data-strength"] = passwords.MIN_LENGTH
         super().__init__(

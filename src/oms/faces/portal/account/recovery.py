@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from oms.domain.accounts import actions, recovery
+from oms.domain.accounts import actions, queries, recovery
 from oms.domain.accounts.codes import Outcome
 from oms.domain.accounts.models import User
 from oms.faces.portal.account import browser, letters
@@ -111,4 +111,4 @@ def _proven(request: HttpRequest, at: datetime) -> User | None:
     since = parse_datetime(str(request.session.get(_SINCE, "")))
     if since is None or at - since > _LIFE:
         return None
-    return User.objects.filter(pk=request.session[_USER], is_active=True).first()
+    return queries.active_user(pk=request.session[_USER])
