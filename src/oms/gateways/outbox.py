@@ -8,6 +8,7 @@ import httpx
 from django.conf import settings
 
 from oms.gateways.errors import Temporary
+from oms.gateways.sms import trusted
 
 TIMEOUT = httpx.Timeout(5)
 
@@ -42,7 +43,7 @@ def message(*, number: int) -> Caught | None:
 
 def _get(path: str, **query: str) -> Any:
     try:
-        with httpx.Client(timeout=TIMEOUT, trust_env=False) as client:
+        with httpx.Client(timeout=TIMEOUT, trust_env=False, verify=trusted()) as client:
             answer = client.get(settings.OUTBOX_URL.rstrip("/") + path, params=query)
             if answer.status_code == 404:
                 return None

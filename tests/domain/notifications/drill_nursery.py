@@ -9,18 +9,18 @@ import sys
 import uuid
 from datetime import timedelta
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "oms.config.settings"
-
 import django
 
-django.setup()
+if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "oms.config.settings"
+    django.setup()
 
-from django.db import transaction  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.db import transaction
+from django.utils import timezone
 
-from oms.domain.notifications import actions, tasks  # noqa: E402
-from oms.domain.notifications.models import Delivery  # noqa: E402
-from oms.kit import worker  # noqa: E402
+from oms.domain.notifications import actions, tasks
+from oms.domain.notifications.models import Delivery
+from oms.kit import worker
 
 ADDRESSES = {"email": "anna@example.ru", "sms": "+79001234567"}
 
@@ -63,13 +63,18 @@ def child(command: list[str]) -> None:
             work(forgetful=True)
 
 
-for line in sys.stdin:
-    words = line.split()
-    if words[0] == "wait":
-        answer = os.waitstatus_to_exitcode(os.waitpid(int(words[1]), 0)[1])
-    elif answer := os.fork():
-        pass
-    else:
-        child(words)
-        sys.exit(0)
-    print(answer, flush=True)  # noqa: T201
+def serve() -> None:
+    for line in sys.stdin:
+        words = line.split()
+        if words[0] == "wait":
+            answer = os.waitstatus_to_exitcode(os.waitpid(int(words[1]), 0)[1])
+        elif answer := os.fork():
+            pass
+        else:
+            child(words)
+            sys.exit(0)
+        print(answer, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    serve()
