@@ -8,7 +8,7 @@ import structlog
 # ENP 16 digits, СНИЛС 11, ИНН 10/12, passport 10, phone +7…, e-mail; a long run of digits
 # with separators is never worth the risk in a log.
 _PERSONAL = re.compile(
-    r"[\w.+-]+@[\w-]+\.[\w.]+"
+    r"(?<![\w.+-])[\w.+-]++@[\w-]++\.[\w.]+"  # possessive: a long address costs no more
     r"|(?<![\w-])\+?\d(?:[\s\u00a0-]?\d){8,17}(?![\w-])"
 )
 _SILENT_KEYS = frozenset(

@@ -16,7 +16,8 @@ register.filter("licence_words", licence)
 register.filter("rating_words", rating)
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_PHONE = re.compile(r"[+\d][\d\s()\-–\u00a0]{6,20}\d")
+_PHONE = re.compile(r"(?:\+\d{1,3}|8)[\s(\-\u00a0][\d\s()\-–\u00a0]{6,20}\d")
+_SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
 
 
 @register.filter
@@ -33,3 +34,9 @@ def reach(value: str) -> SafeString | str:
         plus = "+" if text.startswith("+") else ""
         return format_html('<a class="nowrap" href="tel:{}{}">{}</a>', plus, digits, text)
     return str(nbsp(text))
+
+
+@register.filter
+def scalable(svg: str) -> SafeString:
+    """Let a drawing of our own making (QR code, barcode) grow with the page."""
+    return SafeString(_SIZE.sub(r'viewBox="0 0 \1 \2"', svg, count=1))
