@@ -105,6 +105,20 @@ def demo_data(persons: int) -> None:
     click.echo(f"The register holds at least {persons} synthetic persons.")
 
 
+@oms.command("demo-code", epilog=examples("demo-code"))
+def demo_code() -> None:
+    """Print the second factor's code of the demo accounts as it is now."""
+    from django.conf import settings
+
+    from oms.faces.demo.pages import code_now
+
+    if not settings.DEMO:
+        raise click.ClickException("There are no demo accounts outside the demo profile.")
+    code = code_now(at=timezone.now())
+    click.echo(code.text)
+    click.echo(f"valid for {code.seconds_left} s more", err=True)
+
+
 @oms.command(epilog=examples("backup", "backup --to /srv/backups"))
 @click.option(
     "--to", type=click.Path(file_okay=False, path_type=Path), default=None, help="Target folder."

@@ -1,0 +1,119 @@
+"""Applications of the demo world, moved by the same actions as real ones, at times gone by."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from oms.cases import actions as cases
+from oms.cases.models import Case
+from oms.domain.accounts.models import User
+from oms.domain.journal.actions import SYSTEM
+from oms.domain.papers import actions as papers
+from oms.domain.register import invented
+
+Typed = dict[str, dict[str, Any]]
+
+
+class Times:
+    """Moments one after another, none of them in the future."""
+
+    def __init__(self, begin: datetime, *, now: datetime) -> None:
+        self.last, self.now = min(begin, now - timedelta(minutes=10)), now
+
+    def after(self, **length: float) -> datetime:
+        """Go on by the length (days, hours, minutes), at most half of the way to now."""
+        self.last += min(timedelta(**length), (self.now - self.last) / 2)
+        return self.last
+
+
+def policy_pages(user: User, *, number: int, insurer: str, on: date, address: str = "") -> Typed:
+    """What the user types to get a policy; `number` gives the passport, `insurer` the region."""
+    assert user.birth_date
+    paper = invented.document(number, birth_date=user.birth_date, on=on)
+    place = invented.TOWNS[insurer[:2]]
+    return {
+        "person": {
+            "family_name": user.family_name,
+            "given_name": user.given_name,
+            "patronymic": user.patronymic,
+            "birth_date": f"{user.birth_date:%d.%m.%Y}",
+            "sex": str(user.sex),
+            "birth_place": user.birth_place,
+            "citizenship": "RUS",
+            "snils": user.snils,
+        },
+        "document": {
+            "document_kind": paper.kind,
+            "document_series": paper.series,
+            "document_number": paper.number,
+            "issued_on": f"{paper.issued_on:%d.%m.%Y}",
+            "issued_by": paper.issued_by,
+            "department_code": paper.department_code,
+            "expires_on": "",
+        },
+        "address": {
+            "region": insurer[:2],
+            "registration": address or f"{place}, ул. Учебная, д. {number % 90 + 1}, кв. 12",
+            "residence": "",
+        },
+        "insurer": {"insurer": insurer},
+        "contacts": {"phone": user.phone, "email": user.email},
+        "confirm": {"truth": "on"},
+    }
+
+
+def change_pages(*, insurer: str, moved_on: date | None = None, ground: int = 3) -> Typed:
+    """What a person types to change the insurer; a move has its day and a new address."""
+    residence = f"{invented.TOWNS[insurer[:2]]}, ул. Примерная, д. 5, кв. 21"
+    return {
+        "reason": {
+            "ground": str(ground),
+            "moved_on": f"{moved_on:%d.%m.%Y}" if moved_on else "",
+            "region": insurer[:2] if moved_on else "",
+            "residence": residence if moved_on else "",
+        },
+        "insurer": {"insurer": insurer},
+        "confirm": {"truth": "on"},
+    }
+
+
+def draft(user: User, service: str, pages: Mapping[str, Mapping[str, Any]], times: Times) -> Case:
+    """Begin an application and type these pages, one after another."""
+    case = cases.start(service=service, applicant=user, at=times.last)
+    for step, typed in pages.items():
+        case = cases.save_draft(
+            case=case, step=step, typed=typed, by=user, at=times.after(minutes=2)
+        )
+    return case
+
+
+def submitted(user: User, service: str, pages: Typed, times: Times) -> Case:
+    """An application handed in, signed with a code."""
+    case = draft(user, service, pages, times)
+    at = times.after(minutes=3)
+    signature = {"kind": "sms-code", "phone": user.phone or "", "at": at.isoformat()}
+    return cases.perform("submit", case, by=user, at=at, signature=signature)
+
+
+def taken(case: Case, *, by: User, times: Times) -> Case:
+    """In work."""
+    return cases.perform("take", case, by=by, at=times.after(hours=5))
+
+
+def approved(case: Case, *, by: User, times: Times) -> Case:
+    """Approved by its operator; papers are left to the worker."""
+    return cases.perform(
+        "approve", taken(case, by=by, times=times), by=by, at=times.after(hours=20)
+    )
+
+
+def finished(case: Case, *, times: Times) -> Case:
+    """Papers issued, the applicant told: what `cases.tasks.finish` does, but in the past."""
+    at = times.after(minutes=1)
+    for kind in case.result["papers"]:
+        assert case.person is not None
+        papers.issue(
+            kind=kind, person=case.person, basis=case.key, key=f"{case.key}:{kind}",
+            by=SYSTEM, at=at,
+        )  # fmt: skip
+    return cases.perform("finish", case, by=SYSTEM, at=at)

@@ -1,0 +1,166 @@
+"""Who is who in the demo world: one account for each role and each story."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from oms.domain.accounts import synthetic
+from oms.domain.accounts.models import Role, Sex, User
+from oms.domain.register.invented import snils
+
+PASSWORD = "Polis-2026-demo"  # noqa: S105  printed by the demo on purpose
+CAST_FROM = 97_000_000
+"""Numbers of invented papers of the cast; those of the register begin with 0."""
+
+
+@dataclass(frozen=True)
+class Character:
+    """One account of the demo: `number` gives phone, e-mail, СНИЛС; `story` is for the page."""
+
+    number: int
+    code: str
+    role: Role
+    family_name: str
+    given_name: str
+    patronymic: str
+    title: str
+    story: str
+    sex: int = Sex.FEMALE
+    birth_date: date | None = None
+    organization: str = ""
+
+    @property
+    def phone(self) -> str:
+        """E.164."""
+        return f"+7900{self.number:07}"
+
+    @property
+    def email(self) -> str:
+        """Of a domain that cannot exist."""
+        return f"{self.code}@people.example"
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether a second factor is asked for."""
+        return self.role != Role.INSURED
+
+
+def _citizen(number: int, code: str, name: str, born: date, sex: int, *words: str) -> Character:
+    surname, given, patronymic = name.split()
+    title, story = words
+    return Character(
+        number, code, Role.INSURED, surname, given, patronymic, title, story, sex, born
+    )
+
+
+def _staff(number: int, code: str, role: Role, name: str, sex: int, *words: str) -> Character:
+    surname, given, patronymic = name.split()
+    organization, title, story = words
+    born = date(1984, 2, 1)
+    return Character(
+        number, code, role, surname, given, patronymic, title, story, sex, born, organization
+    )
+
+
+CITIZENS = (
+    _citizen(
+        1, "klimova", "Климова Анна Викторовна", date(1985, 3, 14), Sex.FEMALE,
+        "Полис действует",
+        "В этом году уже сменила страховую организацию. Есть выписки: новая и заменённая.",
+    ),
+    _citizen(
+        2, "orlov", "Орлов Дмитрий Сергеевич", date(1998, 7, 2), Sex.MALE,
+        "Полиса ещё нет",
+        "Только что зарегистрировался. Может подать заявление на полис с самого начала.",
+    ),
+    _citizen(
+        3, "belova", "Белова Мария Андреевна", date(1991, 11, 25), Sex.FEMALE,
+        "От неё ждут ответа",
+        "Заявление на полис остановлено: оператор задал вопрос и просит исправить поле.",
+    ),
+    _citizen(
+        4, "zaharov", "Захаров Павел Игоревич", date(1979, 5, 30), Sex.MALE,
+        "Получил отказ",
+        "В решении две причины и что делать дальше. Может подать повторно, всё уже заполнено.",
+    ),
+    _citizen(
+        5, "gromova", "Громова Ольга Петровна", date(2003, 1, 18), Sex.FEMALE,
+        "Полис готов",
+        "Заявление одобрено, выписку с подписью можно скачать и проверить.",
+    ),
+    _citizen(
+        6, "tihonov", "Тихонов Николай Олегович", date(1956, 9, 4), Sex.MALE,
+        "Его страховая закрылась",
+        "Может выбрать новую организацию в любой день года: прежняя исключена из реестра.",
+    ),
+    _citizen(
+        7, "vlasov", "Власов Артём Денисович", date(2002, 12, 9), Sex.MALE,
+        "Полис приостановлен",
+        "Проходит военную службу. Выписку ему пока не дадут и объяснят почему.",
+    ),
+    _citizen(
+        8, "romanova", "Романова Ирина Львовна", date(1988, 4, 21), Sex.FEMALE,
+        "Не закончила заявление",
+        "Черновик на середине: введённое сохранено, можно продолжить с любого устройства.",
+    ),
+)  # fmt: skip
+STAFF = (
+    _staff(
+        21, "petrova", Role.INSURER, "Петрова Ирина Олеговна", Sex.FEMALE, "insurer:77901",
+        "Оператор «Северной звезды», Москва", "Сорок открытых дел: срочные, просроченные, ждущие.",
+    ),
+    _staff(
+        22, "sedov", Role.INSURER, "Седов Константин Юрьевич", Sex.MALE, "insurer:77901",
+        "Второй оператор «Северной звезды»", "Войдите вдвоём и решите одно дело одновременно.",
+    ),
+    _staff(
+        23, "lukina", Role.INSURER, "Лукина Вера Павловна", Sex.FEMALE, "insurer:77902",
+        "Оператор «Ладога-Мед», Москва", "Чужих дел и чужих застрахованных не видит.",
+    ),
+    _staff(
+        24, "egorov", Role.FUND, "Егоров Леонид Борисович", Sex.MALE, "fund:77",
+        "Оператор фонда, Москва", "Видит всех застрахованных своего региона.",
+    ),
+    _staff(
+        25, "mironova", Role.REGISTRAR, "Миронова Зоя Ивановна", Sex.FEMALE, "clinic:779901",
+        "Регистратор поликлиники", "Учебная городская поликлиника №\N{NO-BREAK SPACE}901.",
+    ),
+    _staff(
+        26, "fomin", Role.SUPPORT, "Фомин Даниил Романович", Sex.MALE, "",
+        "Специалист поддержки", "Помогает людям, данных реестра не видит.",
+    ),
+    _staff(
+        27, "zueva", Role.SUPERVISOR, "Зуева Маргарита Ильинична", Sex.FEMALE, "insurer:77901",
+        "Руководитель «Северной звезды»", "Сроки, нагрузка и причины отказов без лишних данных.",
+    ),
+    _staff(
+        28, "kozlov", Role.ADMINISTRATOR, "Козлов Григорий Степанович", Sex.MALE, "",
+        "Администратор", "Справочники и состояние портала.",
+    ),
+)  # fmt: skip
+CAST = (*CITIZENS, *STAFF)
+
+
+def account(one: Character, *, at: datetime) -> tuple[User, bool]:
+    """Return the character's account and whether it was made now."""
+    known = User.objects.filter(phone=one.phone).first()
+    if known:
+        return known, False
+    details: dict[str, Any] = {"sex": one.sex}
+    if not one.is_staff:
+        details |= {"snils": snils(CAST_FROM + one.number), "birth_place": "г. Москва"}
+    user = synthetic.make_user(
+        role=one.role,
+        phone=one.phone,
+        email=one.email,
+        password=PASSWORD,
+        at=at - timedelta(days=300),
+        family_name=one.family_name,
+        given_name=one.given_name,
+        patronymic=one.patronymic,
+        birth_date=one.birth_date,
+        organization=one.organization,
+        totp_secret=synthetic.DEMO_SECRET if one.is_staff else None,
+        **details,
+    )
+    return user, True

@@ -1,0 +1,89 @@
+"""The demo world: made at the first start, only added to later.
+
+Every step can be stopped and begun again: an account with its story is one transaction, people
+of the register come in batches. The journal keeps how far the world was made, so a start that
+has nothing to do asks one question.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import click
+from django.db import transaction
+from django.utils import timezone
+
+from oms.domain.accounts.models import User
+from oms.domain.directory import synthetic as directory
+from oms.domain.journal.actions import SYSTEM, record
+from oms.domain.journal.models import Entry
+from oms.domain.notifications.synthetic import consider_sent
+from oms.domain.register import synthetic as register
+from oms.faces.demo.people import CAST, CITIZENS, PASSWORD, STAFF, Character, account
+from oms.faces.demo.scenes import SCENES
+from oms.law import phone
+
+VERSION = 1
+SUBJECT = "demo:world"
+
+
+def create(*, persons: int, progress: bool) -> None:
+    """Make the demo world with at least `persons` in the register; nothing that is there changes.
+
+    `progress` draws a bar on a terminal (stderr).
+    """
+    if _is_made(persons):
+        return
+    at = timezone.now()
+    directory.seed(at=at)
+    missing = max(persons - register.made(), 0)
+    with _bar(missing, "Люди реестра", progress) as bar:
+        register.people(count=persons, at=at, progress=bar.update)
+    with _bar(len(CAST), "Учебные истории", progress) as bar:
+        _play(at, bar.update)
+    with transaction.atomic():
+        details = {"persons": persons, "version": VERSION}
+        record(act="demo.create", subject=SUBJECT, by=SYSTEM, at=at, details=details)
+
+
+def log_ins() -> list[str]:
+    """Return aligned lines for the terminal: who, phone; then password and second factor."""
+    width = max(len(one.title) for one in CAST)
+    lines = [f"{one.title:<{width}}  {phone.display(one.phone)}" for one in CAST]
+    return [
+        *lines,
+        f"Пароль у всех: {PASSWORD}",
+        "Код второго фактора для сотрудников: ./oms demo-code или страница /demo/",
+    ]
+
+
+def _is_made(persons: int) -> bool:
+    made = Entry.objects.filter(subject=SUBJECT).values_list("payload__data", flat=True)
+    return any(one["version"] == VERSION and one["persons"] >= persons for one in made if one)
+
+
+def _play(at: datetime, step: Callable[[int], object]) -> None:
+    """Make the staff, then each citizen with what had happened to them."""
+    staff: dict[str, User] = {}
+    for one in STAFF:
+        staff[one.code], _ = account(one, at=at)
+        step(1)
+    for one in CITIZENS:
+        _citizen(one, staff, at)
+        step(1)
+
+
+@transaction.atomic
+def _citizen(one: Character, staff: Mapping[str, User], at: datetime) -> None:
+    user, is_new = account(one, at=at)
+    if is_new:
+        SCENES[one.code](user, staff, at)
+        consider_sent(users=[user])
+
+
+def _bar(length: int, label: str, shown: bool) -> Any:
+    """A progress bar on a terminal, the label alone elsewhere."""
+    return click.progressbar(
+        length=length, label=label, file=sys.stderr, hidden=not shown or not length
+    )
