@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from tests.faces.portal.account.conftest import PASSWORD, TYPED, code_in, sent
 
-from oms.domain.accounts.models import Consent, Counter, Registration, Source, User
+from oms.domain.accounts.models import Consent, Counter, OneTimeCode, Registration, Source, User
 from oms.domain.accounts.queries import profile
 from oms.domain.journal.models import Entry
 
@@ -138,6 +138,7 @@ def test_the_owner_of_a_taken_address_is_told(client: Client, boris: User) -> No
     message = sent("sms")
     assert (message.address, message.user) == (boris.phone, boris)
     assert "уже есть" in message.text
+    assert OneTimeCode.objects.get().code_hash == "", "no code fits a decoy, not even a guessed one"
 
     register(client, phone="+79001234567", email="BORIS@example.org")
     client.post("/account/signup/phone/", {"code": code_in(sent("sms"))})
