@@ -29,6 +29,6 @@ def test_smoke(desk) -> None:
     answer = client.post(
         "/desk/people/", {"text": "Проверкина", "purpose": "call", "comment": ""}, follow=True
     )
-    assert "Имя начинается так" in answer.content.decode()
+    assert "Фамилия совпала" in answer.content.decode()
     assert client.get(f"/desk/people/{person.pk}/").status_code == 200
     assert client.get(f"/desk/people/{person.pk}/history/").status_code == 200

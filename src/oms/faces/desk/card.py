@@ -70,6 +70,7 @@ class Reader:
 class Past:
     """What was: the history of the record and those who looked at it."""
 
+    tint: Tint
     lines: Sequence[register.HistoryLine]
     readers: Sequence[Reader]
 
@@ -90,8 +91,8 @@ def card(person: InsuredPerson, user: User, *, at: datetime) -> Card:
         facts=_facts(person),
         policies=[(policy, POLICY_TINTS[policy.state]) for policy in policies],
         insurances=[
-            f"{row.insurer.short_name}: {_period(row.valid_from, row.valid_until)}. "
-            f"{row.get_ground_display()}"
+            f"{row.insurer.short_name}: {_period(row.valid_from, row.valid_until)}, "
+            f"{row.get_ground_display().lower()}"
             for row in periods
         ],
         documents=_documents(person),
@@ -107,6 +108,7 @@ def card(person: InsuredPerson, user: User, *, at: datetime) -> Card:
 def past(person: InsuredPerson) -> Past:
     """Return history and looks. Six queries, always."""
     return Past(
+        PERSON_TINTS.get(person.state, "neutral"),
         register.history(person)[:LINES],
         [
             Reader(row.at, _role(row.role, row.organization), row.purpose)
@@ -123,17 +125,21 @@ def why_found(person: InsuredPerson, asked: Asked) -> str:
     if asked.number:
         own = {person.snils: "СНИЛС совпал", person.enp: "ЕНП совпал"}
         return own.get(asked.number, "Совпал номер документа или прежнего полиса")
-    key = " ".join(names.fold(word) for word in asked.words)
-    said = []
-    if key:
-        whole = person.name_key == key
-        begins = person.name_key.startswith(key)
-        said.append("Имя совпало" if whole else "Имя начинается так" if begins else "Имя похоже")
+    said = [_why_name(person, asked.words)] if asked.words else []
     if asked.birth_date:
         same = asked.birth_date == person.birth_date
         said.append("дата рождения совпала" if same else "дата рождения похожа")
     words = ", ".join(said)
     return words[:1].upper() + words[1:]
+
+
+def _why_name(person: InsuredPerson, words: tuple[str, ...]) -> str:
+    key = " ".join(names.fold(word) for word in words)
+    if person.name_key == key:
+        return "имя совпало"
+    if len(words) == 1 and names.fold(person.family_name) == key:
+        return "фамилия совпала"
+    return "имя начинается так" if person.name_key.startswith(key) else "имя похоже"
 
 
 def _facts(person: InsuredPerson) -> list[Fact]:

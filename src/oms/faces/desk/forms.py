@@ -181,7 +181,7 @@ class RejectForm(forms.Form):
             yield "Нашли проверки", first, True
         for about, title in (("field", "Поля"), ("document", "Документы"), ("", "Право и реестр")):
             own = [row for row in rest if row["reason"].about == about]
-            yield title, own, any(row["checked"] for row in own)
+            yield title, own, any(row["checked"] or row["errors"] for row in own)
 
     def _row(self, reason: Reason, chosen: set[str]) -> dict[str, Any]:
         about = self[f"about-{reason.code}"] if reason.about else None
@@ -190,6 +190,7 @@ class RejectForm(forms.Form):
             "reason": reason,
             "checked": reason.code in chosen,
             "about": about,
+            "errors": bool(about and about.errors),
             "picked": set(about.value() or ()) if about else set(),
             "text": text,
         }

@@ -41,7 +41,7 @@ def report(request: HttpRequest) -> HttpResponse:
         stats=_stats(found),
         states=_states(found),
         ages=[
-            Bar(title, number, state=tint)
+            Bar(title, number, str(number), tint)
             for title, number, tint in zip(AGE_TITLES, found.ages, AGE_TINTS, strict=True)
         ],
         days=_days(found, at),
@@ -58,7 +58,8 @@ def finding(found: queries.Workload) -> str:
     if found.overdue:
         many = counted(found.overdue, "дело", "дела", "дел")
         passed = plural(found.overdue, "просрочено", "просрочены", "просрочены")
-        return f"Срок прошёл: {many} {passed}. Начните с них."
+        which = plural(found.overdue, "него", "них", "них")
+        return f"{many} {passed}. Начните с {which}."
     if not found.in_work and not found.decided:
         return "Заявлений пока не было."
     if found.late:
@@ -71,12 +72,12 @@ def finding(found: queries.Workload) -> str:
 
 def _stats(found: queries.Workload) -> Sequence[Fact]:
     in_time = found.decided - found.late
-    share = f"{in_time * 100 / found.decided:.1f}".replace(".", ",") if found.decided else ""
+    share = f"{in_time * 100 / (found.decided or 1):.1f}".replace(".", ",").removesuffix(",0")
     return (
         Fact("Ждут решения", str(found.in_work)),
         Fact("Без исполнителя", str(found.unassigned)),
         Fact("Просрочены сейчас", str(found.overdue)),
-        Fact("Решено в срок", f"{share}{NBSP}%" if share else "нет решений"),
+        Fact("Решено в срок", f"{share}{NBSP}%" if found.decided else "нет решений"),
         Fact("Среднее время решения", _average(found.average)),
     )
 
@@ -88,10 +89,10 @@ def _average(span: timedelta | None) -> str:
 def _states(found: queries.Workload) -> list[Bar]:
     tints: dict[State, Tint] = {State.CLARIFICATION: "warn"}
     bars = [
-        Bar(TITLES[state], number, state=tints.get(state, "brand"))
+        Bar(TITLES[state], number, str(number), tints.get(state, "brand"))
         for state, number in found.states.items()
     ]
-    return [*bars, Bar("Из них просрочены", found.overdue, state="danger")]
+    return [*bars, Bar("Из них просрочены", found.overdue, str(found.overdue), "danger")]
 
 
 def _days(found: queries.Workload, at: datetime) -> list[Bar]:

@@ -255,7 +255,7 @@ def _difference(differing: int, held: InsuredPerson | None) -> Task:
     if not differing:
         return Task("Данные совпали с реестром", "", "", "list", "ok", "Совпали")
     number = counted(differing, "отличие", "отличия", "отличий")
-    text = f"{number}, отмечены выше"
+    text = f"В сравнении отмечено: {number}"
     return Task("Данные отличаются от реестра", "", text, "list", "warn", "Сверьте")
 
 

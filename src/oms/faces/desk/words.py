@@ -23,6 +23,8 @@ TINTS: dict[State, Tint] = {
     State.REJECTED: "danger",
     State.WITHDRAWN: "neutral",
 }
+SHORT = {State.AWAITING: "В очереди", State.CLARIFICATION: "Вопрос задан"}
+"""Words for a narrow column; elsewhere a state is called by its title."""
 ICONS = {
     State.AWAITING: "hourglass",
     State.IN_WORK: "user-check",
@@ -36,6 +38,7 @@ class Standing:
     """How a case stands: state in a word, term in words, its spent share (0..100) and tint."""
 
     word: str
+    short: str
     tint: Tint
     icon: str
     due: str
@@ -56,6 +59,7 @@ def standing(case: Case, *, at: datetime) -> Standing:
         bar = "warn"
     return Standing(
         word=TITLES[state],
+        short=SHORT.get(state, TITLES[state]),
         tint=TINTS[state],
         icon=ICONS.get(state, ""),
         due=_due(case, clock, at),
@@ -88,13 +92,15 @@ def calendar_day(on: date, *, at: datetime) -> str:
 def length(span: timedelta) -> str:
     """Return a length of time in its two largest units: «2 дня 3 часа», «40 минут»."""
     minutes = int(span.total_seconds()) // 60
+    if not minutes:
+        return f"меньше{NBSP}минуты"
     days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
     parts = []
     if days:
         parts.append(counted(days, "день", "дня", "дней"))
     if hours and days < 10:
         parts.append(counted(hours, "час", "часа", "часов"))
-    if not days and (rest or not parts):
+    if not days and rest:
         parts.append(counted(rest, "минута", "минуты", "минут"))
     return " ".join(parts[:2])
 
