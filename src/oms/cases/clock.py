@@ -49,6 +49,11 @@ def until(at: datetime) -> str:
     return dates.long(local.date()) if local.time() >= _END_OF_DAY else moment(at)
 
 
+def ended(sentence: str) -> str:
+    """The sentence with one point at its end: a date ends with one of its own («2026 г.»)."""
+    return sentence if sentence.endswith(".") else f"{sentence}."
+
+
 def pinned_term(pinned: Mapping[str, Any]) -> Term:
     """The term as it was when the case was submitted."""
     term = pinned["term"]
@@ -126,11 +131,13 @@ def _words(case: Case, pause: Pause | None, *, overdue: bool) -> str:
         return "Срок начнётся после подачи заявления."
     if case.state == State.APPROVED:
         return "Решение принято, готовим документы."
+    if case.state == State.WITHDRAWN:
+        return f"Отозвано {moment(case.state_since)}."
     if case.state not in OPEN:
         return f"Решено {moment(case.decided_at or case.state_since)}."
     if pause:
-        by = f" Ответьте до {until(case.answer_by)}." if case.answer_by else ""
+        by = f" Ответьте до {ended(until(case.answer_by))}" if case.answer_by else ""
         return f"Срок остановлен {moment(pause.began_at)}: {pause.reason}.{by}"
     if overdue:
-        return f"Срок прошёл {until(case.due_at)}. Вы вправе подать жалобу."
+        return f"Срок прошёл {ended(until(case.due_at))} Вы вправе подать жалобу."
     return f"Решение до {until(case.due_at)}"

@@ -1,6 +1,6 @@
 """What cases tell: the door to the readings of this room."""
 
-from oms.cases.clock import Clock, clock, day, moment, until
+from oms.cases.clock import Clock, clock, day, ended, moment, until
 from oms.cases.overview import AGES, DayOfWork, MoveMade, Workload, moves_made, workload
 from oms.cases.refused import link
 from oms.cases.review import (
@@ -48,6 +48,7 @@ __all__ = [
     "comparison",
     "day",
     "decides",
+    "ended",
     "history",
     "link",
     "moment",

@@ -33,7 +33,7 @@ def extract(application: Application, *, by: Actor, at: datetime) -> Outcome:
     if application.person is None:
         raise Denied("Заявителя больше нет в реестре.")
     return Outcome(
-        text="Выписка с электронной подписью готовится.",
+        text="Выдаём выписку с электронной подписью.",
         person=application.person,
         papers=("policy-extract",),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -20,7 +21,7 @@ from oms.faces.design.parts import Crumb, Fact, Link, Moment
 from oms.faces.design.templatetags.design import datetime_words
 from oms.faces.portal.applications import answering, beside
 from oms.faces.portal.applications.finding import citizen, crumbs, next_url, own_case
-from oms.faces.portal.cabinet import TINTS
+from oms.faces.portal.cabinet import TINTS, moments
 from oms.faces.portal.pages import address, page
 from oms.faces.portal.services import ways_on
 from oms.law.refusal import Refusal
@@ -94,7 +95,8 @@ def case_page(
 ) -> HttpResponse:
     """Show a submitted application; `form` is an answer that has to be mended."""
     at = timezone.now()
-    service, lines = cases.service_of(found), cases.timeline(found)
+    prefetch_related_objects([found], "events", "pauses")
+    service = cases.service_of(found)
     reopens = may_reopen(found)
     asks = found.state == State.CLARIFICATION or reopens
     if asks and form is None:
@@ -110,10 +112,12 @@ def case_page(
         word=cases.state_title(found),
         tint=TINTS[found.state],
         clock=cases.clock(found, at=at),
-        moments=[_moment(line) for line in lines],
+        steps=moments(found) if found.submitted_at else [],
+        moments=[_moment(line) for line in cases.timeline(found)],
         decider=decider_name(found),
+        due_words=cases.until(found.due_at) if found.due_at else "",
         answer=form if asks else None,
-        answer_by=cases.until(found.answer_by) if found.answer_by else "",
+        answer_by=cases.ended(cases.until(found.answer_by)) if found.answer_by else "",
         reopens=reopens,
         refusals=[(row, _ways_on(row)) for row in found.refusals],
         papers=_papers(found, citizen(request)),
@@ -124,11 +128,10 @@ def case_page(
 
 
 def may_reopen(found: Case) -> bool:
-    """Tell whether the application was closed for want of an answer. One query if refused."""
+    """Tell whether the application was closed for want of an answer."""
     if found.state != State.REJECTED or not found.question:
         return False
-    last = found.events.order_by("-pk").first()
-    return last is not None and last.verb == "expire"
+    return [event.verb for event in found.events.all()][-1:] == ["expire"]
 
 
 def decider_name(found: Case) -> str:
@@ -143,7 +146,7 @@ def answers(found: Case) -> list[Answers]:
     titles = {row["code"]: row["title"] for row in found.pinned.get("form", [])}
     groups: dict[str, list[Fact]] = {code: [] for code in titles}
     for line in seen.lines:
-        groups[line.step].append(Fact(line.label, line.value))
+        groups[line.step].append(Fact(line.label, line.value or "не указано"))
     return [Answers(titles[code], facts) for code, facts in groups.items() if facts]
 
 
