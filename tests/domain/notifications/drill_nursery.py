@@ -17,6 +17,7 @@ if __name__ == "__main__":
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import autodiscover_modules
 
 from oms.domain.notifications import actions, tasks
 from oms.domain.notifications.models import Delivery
@@ -64,6 +65,7 @@ def child(command: list[str]) -> None:
 
 
 def serve() -> None:
+    autodiscover_modules("tasks")  # what each worker would load, once for all
     for line in sys.stdin:
         words = line.split()
         if words[0] == "wait":
