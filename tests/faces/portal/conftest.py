@@ -1,4 +1,4 @@
-"""Pages of the portal: a citizen with a policy and a paper, another one whose things are not hers."""
+"""Pages of the portal: two citizens, their records, papers and messages."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Every address of the reading pages, for everybody: right answer, one heading, nobody else's data."""
+"""Every address of the reading pages, for everybody: nobody sees another's data."""
 
 import re
 from typing import Any
@@ -138,7 +138,7 @@ HOSTILE = [
     "x" * 100_000,
     "<script>alert(1)</script>",
     "' OR 1=1 --",
-    "‮абв",
+    "\u202eабв",
     "🏥" * 50,
     "%",
     "-1",

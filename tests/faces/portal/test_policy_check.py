@@ -30,8 +30,7 @@ def ask(client: Client, number: str, born: str = BORN, **extra: Any) -> Any:
 
 def body(answer: Any) -> str:
     """What is told, without the token of the form and the marks of this browser."""
-    text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
-    return text
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
 
 
 def test_a_policy_in_force_is_told_with_insurer_and_term_only(client, insured_anna) -> None:
@@ -144,7 +143,9 @@ def test_what_is_wrong_is_said_at_the_field_and_typed_text_stays(
         assert f'value="{born}"' in text
 
 
-@pytest.mark.parametrize("number", ["١" * 16, "🏥1", "1e9", "-1", "‮12", "9" * 40, "0" * 9, "АБ 12"])
+@pytest.mark.parametrize(
+    "number", ["١" * 16, "🏥1", "1e9", "-1", "\u202e12", "9" * 40, "0" * 9, "АБ 12"]
+)
 def test_odd_numbers_are_simply_not_found(client, insured_anna, number) -> None:
     answer = ask(client, number)
     assert answer.status_code == 200

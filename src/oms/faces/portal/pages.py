@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from oms.domain.accounts.models import User
 from oms.domain.notifications import queries as notifications
@@ -96,10 +96,7 @@ def sign_in_url(request: HttpRequest) -> str:
 
 def address(name: str, *parts: str) -> str:
     """Return the address of a page of the house by its name."""
-    try:
-        return reverse(name, args=parts)
-    except NoReverseMatch:
-        return "/"
+    return reverse(name, args=parts)
 
 
 def _sections(
