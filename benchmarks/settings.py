@@ -1,0 +1,7 @@
+"""The house's own settings, with one empty page beside the portal's and no ceiling of tries."""
+
+from oms.config.settings import *  # noqa: F403
+
+ROOT_URLCONF = "benchmarks.urls"
+# wrk pretends to be many visitors, each at an address of its own, as through a proxy.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1
