@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from oms.cases import actions as cases
 from oms.cases.models import Case
 from oms.domain.accounts.models import User
 from oms.domain.journal.actions import SYSTEM
 from oms.domain.papers import actions as papers
 from oms.domain.register import invented
+from oms.domain.register.data import DocumentData
 
 Typed = dict[str, dict[str, Any]]
+OPENS, CLOSES, FRIDAY = 9, 18, 4
 
 
 class Times:
@@ -25,11 +29,21 @@ class Times:
         self.last += min(timedelta(**length), (self.now - self.last) / 2)
         return self.last
 
+    def at_work(self, **length: float) -> datetime:
+        """Go on by the length, and then to the next morning if the office is closed."""
+        wanted = timezone.localtime(self.last + timedelta(**length))
+        if wanted.hour >= CLOSES:
+            wanted = (wanted + timedelta(days=1)).replace(hour=OPENS)
+        elif wanted.hour < OPENS:
+            wanted = wanted.replace(hour=OPENS)
+        while wanted.weekday() > FRIDAY:
+            wanted += timedelta(days=1)
+        return self.after(seconds=(wanted - self.last).total_seconds())
 
-def policy_pages(user: User, *, number: int, insurer: str, on: date, address: str = "") -> Typed:
-    """What the user types to get a policy; `number` gives the passport, `insurer` the region."""
+
+def policy_pages(user: User, *, paper: DocumentData, insurer: str, address: str = "") -> Typed:
+    """What the user types to get a policy; the insurer's code gives the region."""
     assert user.birth_date
-    paper = invented.document(number, birth_date=user.birth_date, on=on)
     place = invented.TOWNS[insurer[:2]]
     return {
         "person": {
@@ -53,7 +67,7 @@ def policy_pages(user: User, *, number: int, insurer: str, on: date, address: st
         },
         "address": {
             "region": insurer[:2],
-            "registration": address or f"{place}, ул. Учебная, д. {number % 90 + 1}, кв. 12",
+            "registration": address or f"{place}, ул. Учебная, д. {user.birth_date.day}, кв. 12",
             "residence": "",
         },
         "insurer": {"insurer": insurer},
@@ -97,13 +111,13 @@ def submitted(user: User, service: str, pages: Typed, times: Times) -> Case:
 
 def taken(case: Case, *, by: User, times: Times) -> Case:
     """In work."""
-    return cases.perform("take", case, by=by, at=times.after(hours=5))
+    return cases.perform("take", case, by=by, at=times.at_work(hours=5))
 
 
 def approved(case: Case, *, by: User, times: Times) -> Case:
     """Approved by its operator; papers are left to the worker."""
     return cases.perform(
-        "approve", taken(case, by=by, times=times), by=by, at=times.after(hours=20)
+        "approve", taken(case, by=by, times=times), by=by, at=times.at_work(hours=20)
     )
 
 

@@ -12,7 +12,7 @@ from oms.domain.directory.models import Insurer
 from oms.domain.journal.actions import SYSTEM
 from oms.domain.register import actions as register
 from oms.domain.register import invented
-from oms.domain.register.data import NewPerson
+from oms.domain.register.data import DocumentData, NewPerson
 from oms.domain.register.models import Insurance, InsuredPerson
 from oms.faces.demo.applications import (
     Times,
@@ -65,6 +65,11 @@ def _number(user: User) -> int:
     return CAST_FROM + int((user.phone or "0")[-4:])
 
 
+def _passport(user: User, at: datetime) -> DocumentData:
+    assert user.birth_date
+    return invented.document(_number(user), birth_date=user.birth_date, on=localdate(at))
+
+
 def changed_this_year(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
     """Insured by «Ладога-Мед», moved to «Северная звезда» at wish this year, later an extract."""
     insured(user, insurer=LADOGA, since=date(2016, 5, 11), at=at, number=_number(user))
@@ -89,7 +94,7 @@ def newcomer(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
 def asked(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
     """Asked for the right number of the passport."""
     times = Times(at - timedelta(days=4, hours=3), now=at)
-    pages = policy_pages(user, number=_number(user), insurer=STAR, on=localdate(at))
+    pages = policy_pages(user, paper=_passport(user, at), insurer=STAR)
     case = taken(submitted(user, "issue-policy", pages, times), by=staff["petrova"], times=times)
     question = "Проверьте номер паспорта: в реестре документов такого номера нет."
     return [
@@ -97,7 +102,7 @@ def asked(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
             "ask",
             case,
             by=staff["petrova"],
-            at=times.after(hours=3),
+            at=times.at_work(hours=3),
             note=question,
             fields=["document_number"],
         )
@@ -107,21 +112,23 @@ def asked(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
 def refused(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
     """Refused for two reasons."""
     times = Times(at - timedelta(days=12), now=at)
-    pages = policy_pages(user, number=_number(user), insurer=LADOGA, on=localdate(at))
+    pages = policy_pages(user, paper=_passport(user, at), insurer=LADOGA)
     case = taken(submitted(user, "issue-policy", pages, times), by=staff["lukina"], times=times)
     reasons = [
         {"code": "data-differ", "about": "Место рождения", "field": "birth_place"},
         {"code": "document-unreadable", "about": "Паспорт"},
     ]
     return [
-        cases.perform("reject", case, by=staff["lukina"], at=times.after(hours=26), reasons=reasons)
+        cases.perform(
+            "reject", case, by=staff["lukina"], at=times.at_work(hours=26), reasons=reasons
+        )
     ]
 
 
 def ready(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
     """Approved, with an extract to download."""
     times = Times(at - timedelta(days=6), now=at)
-    pages = policy_pages(user, number=_number(user), insurer=STAR, on=localdate(at))
+    pages = policy_pages(user, paper=_passport(user, at), insurer=STAR)
     case = submitted(user, "issue-policy", pages, times)
     return [finished(approved(case, by=staff["sedov"], times=times), times=times)]
 
@@ -145,7 +152,7 @@ def suspended(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]
 
 def unfinished(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
     """Stopped after three pages of six."""
-    pages = policy_pages(user, number=_number(user), insurer=STAR, on=localdate(at))
+    pages = policy_pages(user, paper=_passport(user, at), insurer=STAR)
     begun = {step: pages[step] for step in ("person", "document", "address")}
     return [draft(user, "issue-policy", begun, Times(at - timedelta(days=1, hours=2), now=at))]
 

@@ -20,6 +20,7 @@ from oms.domain.journal.actions import SYSTEM, record
 from oms.domain.journal.models import Entry
 from oms.domain.notifications.synthetic import consider_sent
 from oms.domain.register import synthetic as register
+from oms.faces.demo import crowd
 from oms.faces.demo.people import CAST, CITIZENS, PASSWORD, STAFF, Character, account
 from oms.faces.demo.scenes import SCENES
 from oms.law import phone
@@ -40,8 +41,9 @@ def create(*, persons: int, progress: bool) -> None:
     missing = max(persons - register.made(), 0)
     with _bar(missing, "Люди реестра", progress) as bar:
         register.people(count=persons, at=at, progress=bar.update)
-    with _bar(len(CAST), "Учебные истории", progress) as bar:
-        _play(at, bar.update)
+    with _bar(len(CAST) + crowd.size(persons), "Учебные истории", progress) as bar:
+        staff = _play(at, bar.update)
+        crowd.gather(persons=persons, staff=staff, at=at, step=bar.update)
     with transaction.atomic():
         details = {"persons": persons, "version": VERSION}
         record(act="demo.create", subject=SUBJECT, by=SYSTEM, at=at, details=details)
@@ -63,8 +65,8 @@ def _is_made(persons: int) -> bool:
     return any(one["version"] == VERSION and one["persons"] >= persons for one in made if one)
 
 
-def _play(at: datetime, step: Callable[[int], object]) -> None:
-    """Make the staff, then each citizen with what had happened to them."""
+def _play(at: datetime, step: Callable[[int], object]) -> dict[str, User]:
+    """Make the staff, then each citizen with what had happened to them; return the staff."""
     staff: dict[str, User] = {}
     for one in STAFF:
         staff[one.code], _ = account(one, at=at)
@@ -72,6 +74,7 @@ def _play(at: datetime, step: Callable[[int], object]) -> None:
     for one in CITIZENS:
         _citizen(one, staff, at)
         step(1)
+    return staff
 
 
 @transaction.atomic
