@@ -11,14 +11,13 @@ import asyncio
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from asn1crypto import cms, core, parser, x509
 from pyhanko.sign.validation import async_validate_detached_cms
 from pyhanko_certvalidator import ValidationContext
 
-MAX_BYTES = 5 * 1024 * 1024
+from oms.gateways.signature_parts import MAX_BYTES, SignatureReport
 
 logging.getLogger("pyhanko.sign.validation").setLevel(logging.CRITICAL)  # strangers' files fail
 
@@ -26,28 +25,6 @@ _RANGE = re.compile(rb"/ByteRange\s{0,8}\[\s{0,8}(\d{1,9})\s+(\d{1,9})\s+(\d{1,9
 _MOMENT = re.compile(  # PDF may write ":" and "'" as octal escapes
     rb"/M\s{0,8}\(D(?::|\\072)(\d{14})(?:Z|([+-])(\d\d)(?:'|\\047)(\d\d))"
 )
-
-
-@dataclass(frozen=True)
-class SignatureReport:
-    """What the signature of a file tells.
-
-    `intact`: nobody changed the signed bytes. `trusted`: the signer is vouched for by a root
-    we know. `covers_whole_file`: nothing was added after signing. `problem`: plain Russian,
-    empty when all three hold.
-    """
-
-    intact: bool
-    trusted: bool
-    covers_whole_file: bool
-    signer: str
-    signed_at: datetime | None
-    problem: str
-
-    @property
-    def ok(self) -> bool:
-        """Whether everything is in order."""
-        return self.intact and self.trusted and self.covers_whole_file
 
 
 def readable(certificate: x509.Certificate) -> str:

@@ -8,7 +8,7 @@ from tests import factories
 from oms.domain.journal.actions import Actor
 from oms.domain.papers import actions
 from oms.domain.papers.models import Paper
-from oms.gateways import signature
+from oms.gateways import signature_keys
 
 AT = datetime(2026, 11, 22, 11, 5, tzinfo=UTC)
 CLERK = Actor("user:7", "insurer", "insurer:77001")
@@ -72,4 +72,4 @@ def issue(person):
 
 @pytest.fixture
 def demo_roots():
-    return list(signature.roots())
+    return list(signature_keys.roots())

@@ -7,7 +7,7 @@ from oms.domain.papers import storage
 from oms.domain.papers.models import Paper
 from oms.domain.papers.queries import PaperAnswer, answer
 from oms.gateways import signature
-from oms.gateways.signature_check import MAX_BYTES, SignatureReport
+from oms.gateways.signature import MAX_BYTES, SignatureReport
 from oms.law.dates import long
 from oms.law.typed import NBSP
 
