@@ -8,14 +8,10 @@ law alone: `has_decree` tells, so that the administrator is warned.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
-from holidays import country_holidays
-from holidays.countries.russia import RussiaStaticHolidays
-
 _DAY = timedelta(days=1)
-_DECREED = frozenset(RussiaStaticHolidays.special_public_holidays)
 
 
 @dataclass(frozen=True)
@@ -76,11 +72,21 @@ class Calendar:
         >>> Calendar().has_decree(2025), Calendar().has_decree(2090)
         (True, False)
         """
-        return year in _DECREED or any(day.year == year for day in self.overrides)
+        return year in _decreed() or any(day.year == year for day in self.overrides)
+
+
+# The package knows the days of the whole world and takes half a second to load: at first use.
+@cache
+def _decreed() -> frozenset[int]:
+    from holidays.countries.russia import RussiaStaticHolidays
+
+    return frozenset(RussiaStaticHolidays.special_public_holidays)
 
 
 @lru_cache(maxsize=128)
 def _days_off(year: int) -> frozenset[date]:
+    from holidays import country_holidays
+
     russia = country_holidays("RU", years=year)
     first = date(year, 1, 1)
     days = (first + _DAY * i for i in range((date(year, 12, 31) - first).days + 1))
