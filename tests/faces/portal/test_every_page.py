@@ -51,7 +51,15 @@ def test_a_visitor_opens_what_is_public_and_is_asked_to_sign_in_for_the_rest(
     addresses: dict[str, str], client: Client, insured_boris: Any
 ) -> None:
     assert len(addresses) >= 24
-    closed = {"documents", "document", "document_pdf", "messages", "message", "policy_code"}
+    closed = {
+        "documents",
+        "document",
+        "document_pdf",
+        "messages",
+        "message",
+        "policy_code",
+        "readers",
+    }
     moved = {"favicon": 301, "favicon_svg": 301}
     for name, address in addresses.items():
         answer = client.get(address)

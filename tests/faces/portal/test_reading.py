@@ -14,6 +14,7 @@ from oms.domain.directory import synthetic
 from oms.domain.directory.folding import fold
 from oms.domain.directory.models import Insurer, MedicalOrganization
 from oms.domain.notifications.models import Delivery, Message
+from oms.domain.register import actions as register
 from oms.faces.portal.questions import QUESTIONS, find
 
 pytestmark = pytest.mark.django_db
@@ -189,6 +190,17 @@ def test_clinics_are_turned_over_keeping_the_search(client, db) -> None:
         address = f"/clinics/{following[1]}" if following else "/nowhere/"
     assert seen == [f"77{n:04}" for n in range(30)]
     assert address == "/nowhere/"
+
+
+# Who looked
+
+
+def test_every_look_of_the_staff_is_shown_to_the_person(anna, insured_anna, boris, entered) -> None:
+    register.look(
+        person=insured_anna, by=factories.operator(), purpose="дело № 5", at=timezone.now()
+    )
+    assert "дело № 5" in read(entered(anna).get("/readers/"))
+    assert "Никто не смотрел" in read(entered(boris).get("/readers/"))
 
 
 # Help and small files

@@ -68,6 +68,7 @@ def person_chip(user: User) -> PersonChip:
     menu = [
         MenuItem("Мои данные", address("account_profile"), "id-card"),
         MenuItem("Безопасность", address("account_security"), "shield-check"),
+        MenuItem("Кто смотрел данные", address("portal:readers"), "eye"),
         MenuItem("Выйти", address("account_logout"), "log-out", post=True),
     ]
     if user.is_staff_member:

@@ -9,7 +9,16 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-CLOSED = ("/account/", "/applications/", "/documents/", "/messages/", "/desk/", "/verify/")
+CLOSED = (
+    "/account/",
+    "/cases/",
+    "/policy/",
+    "/readers/",
+    "/documents/",
+    "/messages/",
+    "/desk/",
+    "/verify/",
+)
 YEAR = timedelta(days=365)
 
 
