@@ -1,9 +1,7 @@
 """What has become of an application: its timeline, its comparison, the list of all."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from django.db.models import Q
 
@@ -11,17 +9,16 @@ from oms.cases import worklist
 from oms.cases.models import Case
 from oms.cases.review import application, service_of
 from oms.cases.states import CLOSED, MOVES, OPEN, TITLES, State
+from oms.catalog.applicants import alike
 from oms.catalog.catalogue import SERVICES
 from oms.catalog.declaration import Application
 from oms.domain.accounts.models import User
-from oms.domain.register import matching
 from oms.domain.register.matching import Match
 from oms.law import case_number
 from oms.law.names import fold
 from oms.law.verdict import Invalid
 
 DONE, NOW, NEXT = "done", "now", "next"
-_SHOWN_MATCHES = 5
 _GROUPS = {"open": OPEN, "closed": CLOSED}
 _WAITS = {
     State.DRAFT: "Заполните и подайте заявление",
@@ -100,11 +97,13 @@ def timeline(case: Case) -> list[TimelineLine]:
 def comparison(case: Case, *, on: date) -> Comparison:
     """The operator's view: differences marked, likely records with their reasons."""
     known = application(case, on=on)
+    matches = () if known.person else alike(known)
+    known = replace(known, alike=matches)
     rows = tuple(
         Compared(label, given, registered, differs=_differs(given, registered))
         for label, given, registered in service_of(case).compare(known)
     )
-    return Comparison(rows, _matches(known.answers) if known.person is None else (), known)
+    return Comparison(rows, matches, known)
 
 
 def history(
@@ -161,16 +160,3 @@ def _differs(given: str, known: str) -> bool:
 def fold_all(text: str) -> str:
     """Letters folded as names are, digits kept."""
     return fold(text) + "".join(c for c in text if c.isdigit())
-
-
-def _matches(answers: Mapping[str, Any]) -> tuple[Match, ...]:
-    if not answers.get("family_name") or not answers.get("birth_date"):
-        return ()
-    return matching.find(
-        snils=answers.get("snils") or "",
-        family_name=answers["family_name"],
-        given_name=answers.get("given_name") or "",
-        patronymic=answers.get("patronymic") or "",
-        birth_date=answers["birth_date"],
-        limit=_SHOWN_MATCHES,
-    )

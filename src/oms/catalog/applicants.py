@@ -8,6 +8,7 @@ from oms.catalog.countries import EAEU, STATELESS
 from oms.catalog.declaration import Application
 from oms.domain.register import matching
 from oms.domain.register.data import DocumentData, NewPerson, document_key, name_key
+from oms.domain.register.matching import Match
 from oms.domain.register.models import InsuredPerson
 from oms.law.facts import LegalStatus, PersonFacts
 from oms.law.identity_documents import (
@@ -94,12 +95,14 @@ def document_of(answers: Mapping[str, Any]) -> DocumentData:
     )
 
 
-def candidates(application: Application) -> Iterator[InsuredPerson]:
-    """Records that may be the applicant's, surest first."""
+def alike(application: Application) -> tuple[Match, ...]:
+    """Records that may be the applicant's, surest first, with their reasons."""
+    if application.alike is not None:
+        return tuple(application.alike)
     answers = application.answers
     if not answers.get("birth_date") or not answers.get("document_kind"):
-        return
-    found = matching.find(
+        return ()
+    return matching.find(
         snils=answers.get("snils") or "",
         document=document_of(answers),
         family_name=answers["family_name"],
@@ -108,7 +111,11 @@ def candidates(application: Application) -> Iterator[InsuredPerson]:
         birth_date=answers["birth_date"],
         limit=5,
     )
-    for match in found:
+
+
+def candidates(application: Application) -> Iterator[InsuredPerson]:
+    """The persons of these records, surest first."""
+    for match in alike(application):
         yield match.person
 
 

@@ -14,6 +14,7 @@ from django import forms
 from oms.domain.accounts.models import Role, User
 from oms.domain.directory.models import Insurer, TerritorialFund
 from oms.domain.journal.actions import Actor
+from oms.domain.register.matching import Match
 from oms.domain.register.models import InsuredPerson
 from oms.law.facts import PersonFacts
 from oms.law.refusal import Refusal
@@ -60,7 +61,8 @@ class Application:
     """What a service knows when it checks, decides and acts.
 
     `on` is the day the law looks at: of submission, or today for a draft. `seen_on` is the
-    day of looking, when it is another one.
+    day of looking, when it is another one. `alike` are the records found like the applicant,
+    None while nobody has looked for them.
     """
 
     user: User
@@ -71,6 +73,7 @@ class Application:
     answers: Mapping[str, Any] = field(default_factory=dict)
     number: str = ""
     case_key: str = ""
+    alike: Sequence[Match] | None = None
 
     @property
     def today(self) -> date:

@@ -1,6 +1,7 @@
 """A queue as on a usual day: every state, terms near and past, people who look alike."""
 
 from datetime import timedelta
+from typing import Any
 
 from tests import factories as make
 
@@ -20,6 +21,11 @@ PEOPLE = (
     ("Тихонова", "Вера", "Павловна"),
     ("Лебедева", "Нина", "Фёдоровна"),
 )
+
+
+def text_of(answer: Any) -> str:
+    """A page as read: no-break spaces are spaces."""
+    return str(answer.content.decode().replace("\N{NO-BREAK SPACE}", " "))
 
 
 def usual_day(desk) -> dict[str, Case]:

@@ -1,0 +1,147 @@
+"""Every desk address × every role: who gets in, who is turned away, and whose rows are seen."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern
+from tests import factories as make
+from tests.signing_in import sign_in
+
+from oms.domain.accounts.models import STAFF_ROLES, Role
+from oms.faces.desk.urls import urlpatterns
+
+pytestmark = pytest.mark.django_db
+
+OPERATORS = {Role.INSURER, Role.FUND}
+DATA: dict[str, dict[str, Any]] = {
+    "queue": {},
+    "take_next": {},
+    "case": {"number": "26-000-000-0"},
+    "approve": {"number": "26-000-000-0"},
+    "ask": {"number": "26-000-000-0"},
+    "reject": {"number": "26-000-000-0"},
+    "press": {"number": "26-000-000-0", "move": "take"},
+    "people": {},
+    "person": {"pk": 1},
+    "person_history": {"pk": 1},
+    "report": {},
+    "reference": {},
+    "home": {},
+}
+OPEN_TO = {
+    "home": set(STAFF_ROLES),
+    "report": {*OPERATORS, Role.SUPERVISOR},
+    "reference": {Role.ADMINISTRATOR},
+}
+POST_ONLY = {"take_next", "press"}
+STARTS = {
+    Role.INSURER: "/desk/cases/",
+    Role.FUND: "/desk/cases/",
+    Role.SUPERVISOR: "/desk/report/",
+    Role.ADMINISTRATOR: "/desk/reference/",
+}
+
+
+def addresses(desk, person) -> dict[str, str]:
+    """Every address of the desk, with a case and a person that exist."""
+    found = {}
+    for pattern in urlpatterns:
+        assert isinstance(pattern, URLPattern)
+        path = "/desk/" + str(pattern.pattern)
+        for old, new in (
+            ("<str:number>", desk.case.number),
+            ("<slug:move>", "take"),
+            ("<int:pk>", str(person.pk)),
+        ):
+            path = path.replace(old, new)
+        found[str(pattern.name)] = path
+    assert set(found) == set(DATA)
+    return found
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_every_address_lets_in_whom_it_should(desk, staff, role) -> None:
+    person = make.insured(make.user())
+    client = Client()
+    if role == Role.INSURED:
+        client = sign_in(client, make.user())
+    elif role:
+        client = sign_in(client, staff(role))
+    for name, path in addresses(desk, person).items():
+        answer = client.post(path) if name in POST_ONLY else client.get(path)
+        if role is None:
+            assert (answer.status_code, answer["Location"][:16]) == (302, "/account/login/?")
+        elif role not in OPEN_TO.get(name, OPERATORS):
+            assert answer.status_code == 403, (role, name)
+        else:
+            _let_in(role, name, answer)
+        assert answer["Cache-Control"] == "no-store" if role else True
+
+
+def _let_in(role: Role, name: str, answer: Any) -> None:
+    """A page, a redirect, or 404 where the fund has no such case; never a dead end."""
+    allowed = {200, 302}
+    if role == Role.FUND and name in {"case", "approve", "ask", "reject", "press"}:
+        allowed = {404}  # the insurer of this case is no fund
+    if name in {"approve", "ask", "reject"} and role == Role.INSURER:
+        allowed = {200, 409}  # by then another request of this test may have taken the case
+    assert answer.status_code in allowed, (role, name)
+    if name == "home":
+        assert answer.get("Location") == STARTS.get(role)
+    if answer.status_code == 200:
+        text = answer.content.decode()
+        assert ("Справочники" in text) == (role == Role.ADMINISTRATOR)
+        assert (">Люди" in text) == (role in OPERATORS)
+
+
+@pytest.mark.parametrize("role", sorted(STAFF_ROLES))
+def test_without_the_second_factor_nothing_opens(desk, staff, role) -> None:
+    client = sign_in(Client(), staff(role), factor=False)
+    person = make.insured(make.user())
+    for name, path in addresses(desk, person).items():
+        answer = client.post(path) if name in POST_ONLY else client.get(path)
+        assert answer.status_code in {302, 403}
+        if answer.status_code == 302:
+            assert answer["Location"].startswith("/account/"), name
+
+
+def test_another_insurer_neither_sees_nor_moves_the_case(desk) -> None:
+    client, number = desk.client(desk.stranger), desk.case.number
+    for name in ("", "approve/", "ask/", "reject/"):
+        assert client.get(f"/desk/cases/{number}/{name}").status_code == 404
+        assert client.post(f"/desk/cases/{number}/{name or 'take/'}").status_code == 404
+    client.post("/desk/cases/take-next/")
+    client.post("/desk/cases/", {"text": number})
+    assert number not in client.get("/desk/cases/?found=1").content.decode().replace(
+        f"«{number}»", ""
+    ).replace(f'value="{number}"', "")
+    assert client.get(f"/desk/cases/?case={number}").status_code == 404
+    desk.case.refresh_from_db()
+    assert desk.case.assignee is None
+
+
+def test_another_insurers_person_is_nobody(desk) -> None:
+    person = make.insured(make.user(), by=make.insurer("77002"))
+    client = desk.client(desk.irina)
+    for path in (f"/desk/people/{person.pk}/", f"/desk/people/{person.pk}/history/"):
+        assert client.get(path).status_code == 404
+        assert client.get(f"{path}?case={desk.case.number}").status_code == 404
+        assert client.post(path, {"purpose": "call"}).status_code == 404
+    client.post("/desk/people/", {"text": person.snils, "purpose": "call"})
+    assert "Никого не нашли" in client.get("/desk/people/?found=1").content.decode()
+
+
+@pytest.mark.parametrize("number", ["%00", "x" * 300, "26-000-001-1%00", "<script>", "9" * 40])
+def test_made_up_numbers_are_not_found(desk, number) -> None:
+    client = desk.client(desk.irina)
+    for name in ("", "approve/", "ask/", "reject/"):
+        assert client.get(f"/desk/cases/{number}/{name}").status_code == 404
+    assert client.get(f"/desk/people/{'9' * 30}/").status_code == 404
+
+
+def test_moves_are_made_by_post_only(desk) -> None:
+    client = desk.client(desk.irina)
+    assert client.get(f"/desk/cases/{desk.case.number}/take/").status_code == 405
+    assert client.get("/desk/cases/take-next/").status_code == 405
+    assert client.post(f"/desk/cases/{desk.case.number}/finish/").status_code == 404

@@ -1,0 +1,122 @@
+"""Finding people and opening their cards: never without a purpose, never in an address."""
+
+import pytest
+from tests import factories as make
+
+from oms.domain.journal.models import Entry
+from oms.domain.register import queries as register
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def anna(desk):
+    return make.insured(make.user(family_name="Климова"), registration="г. Москва, ул. Тестовая, 1")
+
+
+def found(client, text: str, purpose: str = "call", comment: str = "") -> str:
+    data = {"text": text, "purpose": purpose, "comment": comment}
+    answer = client.post("/desk/people/", data)
+    assert answer.status_code == 302
+    assert answer["Location"] == "/desk/people/?found=1"
+    return str(client.get(answer["Location"]).content.decode())
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{enp}", "ЕНП совпал"),
+        ("{snils}", "СНИЛС совпал"),
+        ("{document}", "Совпал номер документа"),
+        ("климова анна викторовна 14.03.1985", "Имя совпало, дата рождения совпала"),
+        ("КЛИМОВА", "Фамилия совпала"),
+        ("Клим", "Имя начинается так"),
+        ("Климова Анна Викторовна 14.03.1986", "Имя совпало, дата рождения похожа"),
+        ("14.03.1985", "Дата рождения совпала"),
+    ],
+)
+def test_one_box_finds_and_says_why(desk, anna, text, why) -> None:
+    paper = anna.identity_documents.get()
+    typed = text.format(enp=anna.enp, snils=anna.snils, document=paper.series + paper.number)
+    page = found(desk.client(desk.irina), typed)
+    assert why in page
+    assert f"/desk/people/{anna.pk}/" in page
+
+
+def test_the_purpose_told_at_the_search_opens_the_card(desk, anna) -> None:
+    client = desk.client(desk.irina)
+    asked = client.get(f"/desk/people/{anna.pk}/").content.decode()
+    assert "Зачем открываете данные" in asked
+    assert "Климова" not in asked
+    assert register.readers(anna) == ()
+
+    found(client, "Климова", comment="обращение 12")
+    client.get("/desk/people/?found=1")
+    search = Entry.objects.get(act="register.search")
+    assert search.payload.data["text"] == "Климова"
+    assert search.payload.data["found"] == [anna.key]
+    page = client.get(f"/desk/people/{anna.pk}/").content.decode()
+    assert "Тестовая" in page
+    assert "Подтверждено реестром" in page
+    assert [r.purpose for r in register.readers(anna)] == [
+        "Человек обратился: звонок, письмо, визит. обращение 12"
+    ]
+    history = client.get(f"/desk/people/{anna.pk}/history/").content.decode()
+    assert "обращение 12" in history
+    assert "Запись внесена в реестр" in history
+    assert len(register.readers(anna)) == 1
+
+
+def test_the_purpose_may_be_told_at_the_door(desk, anna) -> None:
+    client = desk.client(desk.irina)
+    bad = client.post(f"/desk/people/{anna.pk}/", {"purpose": "other", "comment": " "})
+    assert bad.status_code == 422
+    assert "Напишите, зачем открываете данные" in bad.content.decode()
+    client.post(f"/desk/people/{anna.pk}/", {"purpose": "other", "comment": "Сверка списков"})
+    assert "Тестовая" in client.get(f"/desk/people/{anna.pk}/").content.decode()
+    assert [r.purpose for r in register.readers(anna)] == ["Сверка списков"]
+
+
+def test_a_case_is_a_purpose_only_for_those_who_see_it(desk, anna) -> None:
+    address = f"/desk/people/{anna.pk}/?case={desk.case.number}"
+    page = desk.client(desk.irina).get(address).content.decode()
+    assert "Тестовая" in page
+    assert register.readers(anna)[0].purpose.endswith(desk.case.number)
+    fund = desk.client(desk.fund).get(address).content.decode()
+    assert "Тестовая" not in fund
+    assert "Зачем открываете данные" in fund
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "\0", "я" * 10_000, "%' OR 1=1 --", "\u202eКлимова", "<script>alert(1)</script>"],
+)
+def test_strange_searches_break_nothing(desk, anna, text) -> None:
+    answer = desk.client(desk.irina).post(
+        "/desk/people/", {"text": text, "purpose": "call"}, follow=True
+    )
+    page = answer.content.decode()
+    assert answer.status_code in {200, 422}
+    assert "Климова" not in page.replace("\u202eКлимова", "").replace("«Климова Анна", "")
+    assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize("purpose", ["", "nonsense", "\0"])
+def test_no_search_without_a_purpose(desk, anna, purpose) -> None:
+    client = desk.client(desk.irina)
+    answer = client.post("/desk/people/", {"text": "Климова", "purpose": purpose})
+    assert answer.status_code == 422
+    assert 'value="Климова"' in answer.content.decode()
+    assert f"/desk/people/{anna.pk}/" not in answer.content.decode()
+    assert Entry.objects.filter(act="register.search").count() == 0
+
+
+def test_the_fund_sees_its_region_and_the_list_is_bounded(desk) -> None:
+    make.fund("50")
+    for _ in range(30):
+        make.insured(make.user(family_name="Климова"), by=make.insurer("77002"))
+    page = found(desk.client(desk.fund), "Климова")
+    assert page.count('href="/desk/people/') - page.count('href="/desk/people/"') == 25
+    assert "первые 25" in page
+    other = make.operator(make.fund("50"))
+    assert "Никого не нашли" in found(desk.client(other), "Климова")

@@ -1,0 +1,63 @@
+"""The queue through its page: filters, search, paging, the case beside it."""
+
+import pytest
+from tests.cases.test_queue import many
+from tests.faces.desk.worlds import usual_day
+
+pytestmark = pytest.mark.django_db
+
+
+def numbers(page: str) -> list[str]:
+    return [part[: part.index('"')] for part in page.split('data-case="')[1:]]
+
+
+def test_filters_lead_to_their_cases(desk) -> None:
+    world = usual_day(desk)
+    client = desk.client(desk.irina)
+    page = client.get("/desk/cases/").content.decode()
+    assert 'aria-current="page">Мои' in page
+    for name, case in (("overdue", "late"), ("waiting", "waiting"), ("unassigned", "new")):
+        listed = numbers(client.get(f"/desk/cases/?filter={name}").content.decode())
+        assert world[case].number in listed
+        assert world["mine"].number not in listed
+    page = client.get("/desk/cases/?filter=overdue").content.decode()
+    assert "Просрочено на 5\N{NO-BREAK SPACE}часов" in page
+    assert client.get("/desk/cases/?filter=nonsense&after=%00~1").status_code == 200
+
+
+def test_search_keeps_names_out_of_addresses(desk) -> None:
+    world = usual_day(desk)
+    client = desk.client(desk.irina)
+    answer = client.post("/desk/cases/", {"text": "  шереметьев "})
+    assert answer["Location"] == "/desk/cases/?found=1"
+    assert len(numbers(client.get(answer["Location"]).content.decode())) == 1
+    by_number = client.post("/desk/cases/", {"text": world["rejected"].number.replace("-", " ")})
+    assert by_number["Location"] == f"/desk/cases/{world['rejected'].number}/"
+    assert client.post("/desk/cases/", {"text": " "})["Location"] == "/desk/cases/"
+    for text in ("\0", "%", "'", "я" * 5000, "<script>"):
+        page = client.post("/desk/cases/", {"text": text}, follow=True)
+        assert page.status_code == 200
+        assert "«<script>»" not in page.content.decode()
+
+
+def test_pages_hold_every_case_once(desk) -> None:
+    many(60, desk.case)
+    client, address, found = desk.client(desk.irina), "/desk/cases/?filter=all", []
+    for _ in range(5):
+        page = client.get(address).content.decode()
+        found += numbers(page)
+        if 'rel="next"' not in page:
+            break
+        address = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert len(found) == len(set(found)) == 61
+
+
+def test_the_case_stands_beside_the_queue(desk) -> None:
+    client, number = desk.client(desk.irina), desk.case.number
+    page = client.get(f"/desk/cases/?case={number}").content.decode()
+    assert "Заявление и реестр" in page
+    assert page.count("<h1") == 1
+    pane = client.get(f"/desk/cases/{number}/", headers={"X-Pane": "1"}).content.decode()
+    assert "Заявление и реестр" in pane
+    assert "<html" not in pane
+    assert 'data-key="t"' in pane
