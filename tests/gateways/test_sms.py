@@ -26,6 +26,11 @@ def test_a_message_arrives_once_however_often_it_is_sent(world) -> None:
     )
 
 
+def test_without_a_token_the_provider_is_asked_all_the_same(world) -> None:
+    with pytest.raises(Temporary, match="401"):
+        provider(world, "").send(**TEXT)
+
+
 @pytest.mark.parametrize(
     ("kind", "error", "kept"),
     [

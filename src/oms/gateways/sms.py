@@ -52,7 +52,7 @@ class Http:
                 answer = client.post(
                     self.url,
                     json={"to": to, "text": text, "id": key},
-                    headers={"Authorization": f"Bearer {self.token}"},
+                    headers={"Authorization": f"Bearer {self.token}"} if self.token else {},
                 )
         except httpx.HTTPError as error:
             raise Temporary(f"СМС-шлюз не отвечает ({type(error).__name__})") from error
