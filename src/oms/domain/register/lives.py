@@ -72,6 +72,7 @@ class Life:
     email: str = ""
     enp: str | None = None
     merged_into: int | None = None
+    temporary_until: date | None = None
 
     @property
     def snils(self) -> str | None:
@@ -105,7 +106,7 @@ class Life:
             last = rows[-1]
             last.state, last.reason = self.last_state, self.reason
             last.state_since = self.last_since or last.begins_on
-            last.ends_on = last.ends_on or self.document.expires_on
+            last.ends_on = self.temporary_until or self.document.expires_on
         yield from rows
 
     def _given(self) -> Iterator[Held]:
@@ -113,10 +114,11 @@ class Life:
             first = place == 0
             begins_on, until = period.begins_on, period.ends_on or date.max
             if first and self.fate == _TEMPORARY:
-                yield self._held(period, Form.TEMPORARY, begins_on, place)
-                begins_on = min(begins_on + _MONTH, until)
-                if self.last_state == PolicyState.ACTIVE and self.one.index % 100 > 50:
+                form = Form.TEMPORARY_ELECTRONIC if self.temporary_until else Form.TEMPORARY
+                yield self._held(period, form, begins_on, place)
+                if self.temporary_until:
                     return
+                begins_on = min(begins_on + _MONTH, until)
             if begins_on < _PAPER and until > _PAPER + _MONTH * 9:
                 yield self._held(period, Form.OLD, begins_on, place)
                 begins_on = _PAPER + timedelta(days=self.one.index % 260)
@@ -133,6 +135,7 @@ class Life:
         number = self.one.index * 10 + place
         blank = {
             Form.DIGITAL: "", Form.OLD: f"ДМ{number:08}", Form.TEMPORARY: f"{number:09}",
+            Form.TEMPORARY_ELECTRONIC: f"{number:09}",
         }.get(form, f"{number:011}")  # fmt: skip
         return Held(period.insurer, form, blank, on, PolicyState.ACTIVE, on)
 
@@ -220,6 +223,11 @@ def _befall(random: Random, life: Life, on: date) -> None:
         life.died_on, life.reason = since, "Смерть"
     elif life.fate == _FOREIGN:
         _make_foreign(life, on)
+        return
+    elif life.fate == _TEMPORARY and life.one.index // 50 % 2:
+        begins_on = on - timedelta(days=10)
+        life.periods = [Insured(last.insurer, begins_on, Ground.FIRST_CHOICE)]
+        life.temporary_until = on + _MONTH
         return
     else:
         return

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
+
+from django.contrib.auth.hashers import make_password
 
 from oms.domain.accounts import synthetic
 from oms.domain.accounts.models import Role, Sex, User
@@ -107,7 +110,7 @@ CITIZENS = (
 STAFF = (
     _staff(
         21, "petrova", Role.INSURER, "Петрова Ирина Олеговна", Sex.FEMALE, "insurer:77901",
-        "Оператор «Северной звезды», Москва", "Сорок открытых дел: срочные, просроченные, ждущие.",
+        "Оператор «Северной звезды», Москва", "Дела на каждой стадии: срочные, просроченные.",
     ),
     _staff(
         22, "sedov", Role.INSURER, "Седов Константин Юрьевич", Sex.MALE, "insurer:77901",
@@ -153,7 +156,7 @@ def account(one: Character, *, at: datetime) -> tuple[User, bool]:
         role=one.role,
         phone=one.phone,
         email=one.email,
-        password=PASSWORD,
+        password=None,
         at=at - timedelta(days=300),
         family_name=one.family_name,
         given_name=one.given_name,
@@ -163,4 +166,12 @@ def account(one: Character, *, at: datetime) -> tuple[User, bool]:
         totp_secret=synthetic.DEMO_SECRET if one.is_staff else None,
         **details,
     )
+    user.password = _hashed()
+    user.save(update_fields=["password"])
     return user, True
+
+
+@cache
+def _hashed() -> str:
+    """The one password hashed once: sixteen times would take seconds."""
+    return make_password(PASSWORD)

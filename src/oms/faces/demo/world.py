@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import click
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -50,13 +51,14 @@ def create(*, persons: int, progress: bool) -> None:
 
 
 def log_ins() -> list[str]:
-    """Return aligned lines for the terminal: who, phone; then password and second factor."""
+    """Return aligned lines for the terminal: who, phone; then password, code, the easy way."""
     width = max(len(one.title) for one in CAST)
     lines = [f"{one.title:<{width}}  {phone.display(one.phone)}" for one in CAST]
     return [
         *lines,
-        f"Пароль у всех: {PASSWORD}",
-        "Код второго фактора для сотрудников: ./oms demo-code или страница /demo/",
+        f"{'Пароль у всех':<{width}}  {PASSWORD}",
+        f"{'Код сотрудника':<{width}}  ./oms demo-code",
+        f"{'Войти без пароля':<{width}}  {settings.BASE_URL}/demo/",
     ]
 
 
