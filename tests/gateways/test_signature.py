@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 from cryptography.x509.oid import NameOID
 
-from oms.gateways import signature, signature_demo
+from oms.gateways import signature, signature_check, signature_demo
 
 AT = datetime(2026, 11, 22, 11, 5, tzinfo=UTC)
 
@@ -214,6 +214,19 @@ def test_hostile_files_get_a_report_never_an_error():
         report = signature.validate_pdf(data, at=AT)
         assert not report.ok
         assert report.problem.endswith(".")
+
+
+def test_a_strangers_endless_signature_is_not_even_read(monkeypatch):
+    """A megabyte of empty values would take minutes to walk through."""
+    monkeypatch.setattr(signature_check, "_refuse_gaps", lambda _der: pytest.fail("was read"))
+    whole = signed()
+    head, tail = whole[: whole.index(b"/Contents <") + 10], whole[-40:]
+    gap = b"<" + b"0500" * 40_000 + b">"
+    place = b"/ByteRange [0 %d %d %d]"
+    size = len(head) + 40
+    data = (head + place % (size, size + len(gap), 40)).ljust(size) + gap + tail
+    report = signature.validate_pdf(data, at=AT)
+    assert report.problem == "Подпись в файле слишком длинная: такую поставили не мы."
 
 
 @pytest.mark.drill

@@ -19,6 +19,9 @@ from pyhanko_certvalidator import ValidationContext
 
 from oms.gateways.signature_parts import MAX_BYTES, SignatureReport
 
+MAX_SIGNATURE = 128 * 1024
+"""Bytes of the gap, in hex. Ours take some ten thousand; reading costs by the square of it."""
+
 logging.getLogger("pyhanko.sign.validation").setLevel(logging.CRITICAL)  # strangers' files fail
 
 _RANGE = re.compile(rb"/ByteRange\s{0,8}\[\s{0,8}(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})")
@@ -111,6 +114,8 @@ def _parts(data: bytes) -> tuple[bytes, bytes, bytes, bool]:
 
 def _signature(hole: bytes) -> cms.SignedData:
     """Read the gap: `<hex>` padded with zeros, holding one DER-encoded detached signature."""
+    if len(hole) > MAX_SIGNATURE:
+        raise _Refused("Подпись в файле слишком длинная: такую поставили не мы.")
     text = hole[1:-1]
     if hole[:1] != b"<" or hole[-1:] != b">" or text not in (text.lower(), text.upper()):
         raise _Refused("Подпись в файле повреждена.")
