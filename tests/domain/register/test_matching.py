@@ -332,7 +332,8 @@ def test_one_box_finds_by_beginning_in_order_and_no_more_than_asked(desk):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "  ", "№", "—", "%", "' OR 1=1", "Сокол_ва", "\x00", "я" * 500]
+    "text",
+    ["", " ", "№", "—", "%", "' OR 1=1", "Сокол_ва", "\x00", "я" * 500, "Сокол Яна 01.02.0999"],
 )
 def test_nonsense_finds_nobody(desk, text):
     assert matching.search(text, desk[3]) == ()

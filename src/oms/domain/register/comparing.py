@@ -107,12 +107,13 @@ def swapped(day: date) -> date | None:
 def slips(day: date) -> tuple[date, ...]:
     """Return the dates that one wrong digit or two swapped neighbours make of this one.
 
-    Some forty; years stay in this century and the last.
+    Some forty; years stay in this century and the last. A year below 1000 is written with its
+    zeros, which `strftime` leaves out.
 
     >>> len(slips(date(1985, 3, 14))), date(1985, 3, 24) in slips(date(1985, 3, 14))
     (38, True)
     """
-    digits = f"{day:%d%m%Y}"
+    digits = f"{day:%d%m}{day.year:04}"
     texts = {digits[:i] + digit + digits[i + 1 :] for i in range(8) for digit in "0123456789"}
     texts |= {digits[:i] + digits[i + 1] + digits[i] + digits[i + 2 :] for i in range(7)}
     found = {_date(text) for text in texts} - {None, day}
