@@ -180,3 +180,12 @@ def test_pages_of_a_case_cost_a_fixed_number_of_queries() -> None:
         queries.clock(draft, at=make.NOON)
     assert len(seen) <= 2
     assert draft.state == State.DRAFT
+
+
+@pytest.mark.parametrize(
+    "after", ["0001-01-01T00:00:00+14:00~1", "9999-12-31T23:59:59-14:00~1", "\x00~1", "~", "١~١"]
+)
+def test_a_crafted_place_begins_the_list_anew(after) -> None:
+    operator, case = make.operator(), make.submitted()
+    assert queries.queue(operator, at=make.NOON, after=after).cases == (case,)
+    assert queries.history(case.applicant, after=after).cases == (case,)

@@ -1,7 +1,7 @@
 """The operator's queue: by deadline, page after page, at the same cost however long it is."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -91,9 +91,9 @@ def read_cursor(text: str) -> tuple[datetime, int] | None:
     try:
         found = parse_datetime(at)
         number = int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 19 else 0
-    except ValueError:
+        return (found.astimezone(UTC), number) if found and found.tzinfo and number else None
+    except (ValueError, OverflowError):  # the first and last hours of time have no UTC
         return None
-    return (found, number) if found and found.tzinfo and number else None
 
 
 def _worked(user: User) -> QuerySet[Case]:
