@@ -27,7 +27,7 @@ class ProfileLine:
 
 def active_user(*, pk: int) -> User | None:
     """Return the user with this key, unless there is none or the account is closed."""
-    return User.objects.filter(pk=pk, is_active=True).first()
+    return next(iter(User.objects.filter(pk=pk, is_active=True)), None)
 
 
 def profile(user: User) -> dict[str, ProfileLine]:

@@ -26,6 +26,7 @@ __all__ = [
     "HistoryLine",
     "PolicyAnswer",
     "Reader",
+    "card_of",
     "facts",
     "history",
     "person_of",
@@ -52,6 +53,11 @@ _POLICY_STATES = {
 _TEMPORARY = (Policy.Form.TEMPORARY, Policy.Form.TEMPORARY_ELECTRONIC)
 _ROWS_OF_ONE_NUMBER = 20
 _READS_SHOWN = 200
+_CARD = (
+    *("state", "ends_on", "enp", "blank_number", "person__synced_at", "insurer__short_name"),
+    *(f"insurer__{name}" for name in ("hot_line", "phone", "email", "site")),
+    *("insurer__actual_address", "insurer__legal_address"),
+)
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,16 @@ class Reader:
 def person_of(user: User) -> InsuredPerson | None:
     """Return the register's record bound to the account."""
     return InsuredPerson.objects.select_related("region", "insurer").filter(user=user).first()
+
+
+def card_of(user: User) -> Policy | None:
+    """Return the account's policy in force with what a policy card shows. One narrow query.
+
+    It is read at every look at the cabinet; other columns of policy, person and insurer are
+    fetched when asked for.
+    """
+    rows = Policy.objects.filter(person__user=user, state__in=IN_FORCE)
+    return rows.select_related("person", "insurer").only(*_CARD).first()
 
 
 def policy_in_force(person: InsuredPerson) -> Policy | None:

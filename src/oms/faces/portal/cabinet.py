@@ -1,11 +1,11 @@
 """What a citizen's home page shows: the policy, what is asked of the person, open cases.
 
-Eight queries however much has happened before: open cases are few by constraint.
+Seven queries however much has happened before: open cases are few by constraint.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -16,7 +16,7 @@ from oms.domain.accounts import queries as accounts
 from oms.domain.accounts.models import User
 from oms.domain.papers.models import Paper
 from oms.domain.register import queries as register
-from oms.domain.register.models import Insurance, InsuredPerson, Policy
+from oms.domain.register.models import InsuredPerson, Policy
 from oms.faces.design.parts import Fact, Link, Moment, PolicyCard
 from oms.faces.design.parts import State as Tint
 from oms.faces.design.templatetags.design import date_words, datetime_words
@@ -83,8 +83,9 @@ class Cabinet:
 
 def of(user: User, *, at: datetime) -> Cabinet:
     """Gather the home page of a person."""
-    person = register.person_of(user)
-    policy = _policy(person)
+    policy = register.card_of(user)
+    person = policy.person if policy else register.person_of(user)
+    policy = policy or _latest_policy(person)
     opened = _open_cases(user)
     in_work = [case for case in opened if case.state != State.DRAFT]
     insurer = policy.insurer if policy and _is_in_force(policy) else None
@@ -133,12 +134,11 @@ def _policy_words(person: InsuredPerson | None, policy: Policy | None, at: datet
     return f"Полис действует{until}" + ("" if until else ".")
 
 
-def _policy(person: InsuredPerson | None) -> Policy | None:
-    """Return the policy in force, else the latest one."""
+def _latest_policy(person: InsuredPerson | None) -> Policy | None:
+    """Return the policy a person had last."""
     if person is None:
         return None
-    rows = person.policies.select_related("insurer", "region").order_by("-begins_on", "-pk")
-    return register.policy_in_force(person) or rows.first()
+    return person.policies.select_related("insurer").order_by("-begins_on", "-pk").first()
 
 
 def _is_in_force(policy: Policy) -> bool:
@@ -165,22 +165,25 @@ def _facts(person: InsuredPerson, policy: Policy) -> Iterator[Fact]:
     yield Fact("Страховая организация", policy.insurer.short_name)
     chosen = _chosen(person)
     if chosen:
-        yield Fact("Выбрана", dates.long(chosen.valid_from))
+        yield Fact("Выбрана", dates.long(chosen))
     if policy.ends_on:
         yield Fact("Действует по", dates.long(policy.ends_on))
     yield Fact("Сведения на", datetime_words(person.synced_at))
 
 
-def _chosen(person: InsuredPerson) -> Insurance | None:
-    return person.insurances.filter(valid_until=None).first()
+def _chosen(person: InsuredPerson) -> date | None:
+    """Return since when the present insurer is the person's."""
+    since = person.insurances.filter(valid_until=None).values_list("valid_from", flat=True)
+    return since.first()
 
 
 def _links(user: User) -> Iterator[Link]:
     yield Link("Показать код", address("portal:policy_code"), "qr-code")
     papers = Paper.objects.visible_to(user).filter(kind=Paper.Kind.POLICY_EXTRACT)
-    paper = papers.filter(state=Paper.State.ISSUED).order_by("-issued_at").first()
-    if paper:
-        yield Link("Выписка", address("portal:document", paper.number), "file-text")
+    issued = papers.filter(state=Paper.State.ISSUED).order_by("-issued_at")
+    number = issued.values_list("number", flat=True).first()
+    if number:
+        yield Link("Выписка", address("portal:document", number), "file-text")
     else:
         yield Link("Выписка", address("portal:service", "policy-extract"), "file-text")
 
