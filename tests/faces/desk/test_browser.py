@@ -1,0 +1,140 @@
+"""The desk in a real browser: accessible at every width, quick with keys, whole without script."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+from tests import factories as make
+from tests.faces.desk.worlds import change_of, usual_day
+from tests.signing_in import sign_in
+
+from oms.cases.models import Case
+from oms.cases.states import State
+from oms.domain.accounts.models import User
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop of its own
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+CHROMIUM = "/usr/bin/chromium"
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield chromium
+        chromium.close()
+
+
+def enter(browser: Browser, server: LiveServer, user: User, **options: object) -> Page:
+    """A tab in which the user is signed in."""
+    context = browser.new_context(locale="ru-RU", reduced_motion="reduce", **options)
+    session = sign_in(Client(), user).cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": server.url}])
+    tab = context.new_page()
+    tab.set_default_timeout(15_000)
+    return tab
+
+
+def faults(tab: Page) -> list[tuple[str, str]]:
+    """What axe finds, and whether the page is wider than its window."""
+    tab.wait_for_selector("html.js")
+    found = Axe().run(tab, options={"runOnly": RULES}).response
+    assert len(found["passes"]) > 15
+    wrong = [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]]
+    if not tab.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+        wrong.append(("sideways scroll", tab.url))
+    return wrong
+
+
+@pytest.mark.parametrize(("width", "theme"), [(320, "light"), (1440, "dark")])
+def test_pages_are_accessible_and_fit(desk, staff, live_server, browser, width, theme) -> None:
+    world = usual_day(desk)
+    person = make.insured(make.user(family_name="Климова"))
+    size = {"width": width, "height": 900}
+    tab = enter(browser, live_server, desk.irina, viewport=size, color_scheme=theme)
+    said: list[str] = []
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    mine = world["mine"].number
+    wrong = []
+    for path in (
+        f"cases/?filter=all&case={mine}",
+        f"cases/{mine}/",
+        f"cases/{world['rejected'].number}/",
+        f"cases/{mine}/approve/",
+        f"cases/{mine}/ask/",
+        "people/",
+        "report/",
+    ):
+        tab.goto(f"{live_server.url}/desk/{path}")
+        wrong += faults(tab)
+    tab.goto(f"{live_server.url}/desk/cases/{mine}/reject/")
+    tab.check("input[value=data-differ]")
+    tab.click("text=Показать, что прочитает")
+    wrong += faults(tab)
+    tab.goto(f"{live_server.url}/desk/people/{person.pk}/?case={mine}")
+    wrong += faults(tab)
+    tab.click("text=История и просмотры")
+    wrong += faults(tab)
+    for role in ("administrator", "support"):
+        tab = enter(browser, live_server, staff(role), viewport=size, color_scheme=theme)
+        tab.goto(f"{live_server.url}/desk/")
+        wrong += faults(tab)
+    assert wrong == []
+    assert said == []
+
+
+def test_keys_walk_the_queue_and_decide(desk, live_server, browser) -> None:
+    case = change_of(desk)
+    wide = {"width": 1440, "height": 900}
+    tab = enter(browser, live_server, desk.irina, viewport=wide)
+    tab.goto(f"{live_server.url}/desk/cases/?filter=all")
+    tab.wait_for_selector("html.js")
+    tab.keyboard.press("j")
+    assert tab.evaluate("document.activeElement.dataset.case") == desk.case.number
+    tab.keyboard.press("j")
+    assert tab.evaluate("document.activeElement.dataset.case") == case.number
+    tab.keyboard.press("k")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("#pane [data-pane-title]")
+    assert f"case={desk.case.number}" in tab.url
+    assert tab.locator("tr.selected").count() == 1
+    tab.keyboard.press("t")
+    tab.wait_for_selector("#pane >> text=Одобрить")
+    assert Case.objects.get(pk=desk.case.pk).assignee == desk.irina
+    assert faults(tab) == []
+    tab.keyboard.press("a")
+    tab.wait_for_url("**/approve/")
+    tab.click("main button:has-text('Одобрить')")
+    tab.wait_for_selector("text=Взять следующее")
+    assert Case.objects.get(pk=desk.case.pk).state == State.APPROVED
+
+
+def test_without_script_a_case_is_found_taken_and_refused(desk, live_server, browser) -> None:
+    wide = {"width": 1280, "height": 900}
+    tab = enter(browser, live_server, desk.irina, viewport=wide, java_script_enabled=False)
+    tab.goto(f"{live_server.url}/desk/")
+    tab.click("text=Взять следующее")
+    tab.click("text=Отклонить")
+    tab.check("input[value=data-differ]")
+    tab.check("input[name=about-data-differ][value=snils]")
+    tab.fill("#id_note", "Позвоните нам.")
+    tab.click("text=Показать, что прочитает")
+    assert "Поле «СНИЛС» не совпадает с реестром" in tab.inner_text(".preview")
+    tab.click("text=Отклонить заявление")
+    assert tab.is_visible("text=Причины отказа")
+    assert Case.objects.get(pk=desk.case.pk).state == State.REJECTED
