@@ -1,25 +1,38 @@
+"""The demo world: whole, right, plainly invented, and made only once."""
+
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+from pytest_django import DjangoDbBlocker
+from tests.faces.demo.times import check_times
+from tests.factories import user
 
+from oms.cases.models import Case
+from oms.cases.states import State
 from oms.domain.accounts import factors, sign_in
 from oms.domain.accounts.models import User
 from oms.domain.accounts.synthetic import DEMO_SECRET
-from oms.faces.demo import world
-from oms.faces.demo.people import CAST, PASSWORD
+from oms.domain.notifications.models import Delivery, Message
+from oms.domain.papers.models import Paper
+from oms.domain.register import queries
+from oms.domain.register.models import InsuredPerson, Policy
+from oms.faces.demo import crowd, world
+from oms.faces.demo.people import CAST, CITIZENS, PASSWORD, STAFF
+from oms.law import enp, insurer_choice, snils
 
 PERSONS = 60
+everybody = pytest.mark.parametrize("one", CAST, ids=lambda one: one.code)
 
 
 @pytest.fixture(scope="module")
-def _made(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
-    from django.db import transaction
-
+def _made(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     with django_db_blocker.unblock(), transaction.atomic():
         world.create(persons=PERSONS, progress=False)
         yield
@@ -33,17 +46,96 @@ def made(_made: None, db: None) -> None:
 
 @pytest.mark.usefixtures("made")
 def test_a_second_time_asks_one_question() -> None:
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         world.create(persons=PERSONS, progress=False)
     assert len(asked) == 1
 
 
 @pytest.mark.usefixtures("made")
-@pytest.mark.parametrize("one", CAST, ids=lambda one: one.code)
+def test_a_bigger_world_only_adds() -> None:
+    people = set(InsuredPerson.objects.values_list("pk", "updated_at", "enp"))
+    cases = set(Case.objects.values_list("pk", "revision"))
+    world.create(persons=crowd.FEWEST * 8 + 16, progress=False)
+    assert people < set(InsuredPerson.objects.values_list("pk", "updated_at", "enp"))
+    now = set(Case.objects.values_list("pk", "revision"))
+    assert cases < now
+    assert len(now - cases) == 2
+
+
+@pytest.mark.usefixtures("made")
+def test_numbers_of_everybody_are_valid_and_unique() -> None:
+    people = list(InsuredPerson.objects.all())
+    numbers = [one.enp for one in people if one.enp]
+    assert len(set(numbers)) == len(numbers) > PERSONS * 0.8
+    assert all(enp.normalize(number) == number for number in numbers)
+    cards = [one.snils for one in people if one.snils]
+    assert len(set(cards)) == len(cards)
+    cards += User.objects.exclude(snils=None).values_list("snils", flat=True)
+    assert all(snils.normalize(number) == number for number in cards)
+
+
+@pytest.mark.usefixtures("made")
+def test_every_state_of_policies_and_cases_is_there() -> None:
+    assert set(Policy.objects.values_list("state", flat=True)) == set(Policy.State)
+    assert set(Case.objects.values_list("state", flat=True)) == set(State)
+    assert set(Paper.objects.values_list("state", flat=True)) >= {"issued", "superseded"}
+
+
+@pytest.mark.usefixtures("made")
+def test_nothing_looks_real() -> None:
+    users = User.objects.all()
+    assert all((one.email or "").endswith(".example") for one in users)
+    assert all((one.phone or "").startswith("+790000") for one in users)
+    assert all(not one.snils or one.snils.startswith("9") for one in users)
+    people = InsuredPerson.objects.all()
+    assert all(one.email.endswith(".example") for one in people if one.email)
+    assert all(one.phone.startswith("+790000") for one in people if one.phone)
+    sent = Delivery.objects.values_list("address", flat=True)
+    assert all(to.endswith(".example") or to.startswith("+790000") for to in sent)
+
+
+@pytest.mark.usefixtures("made")
+def test_the_past_is_told_but_not_sent_again() -> None:
+    assert Message.objects.count() > 40
+    assert set(Delivery.objects.values_list("state", flat=True)) == {Delivery.State.SENT}
+    queued = set(DBTaskResult.objects.values_list("task_path", flat=True))
+    assert queued == {"oms.cases.tasks.decide", "oms.cases.tasks.finish"}
+
+
+@pytest.mark.usefixtures("made")
+def test_what_happened_happened_in_order_and_not_in_the_future() -> None:
+    check_times(now=timezone.now())
+
+
+@pytest.mark.usefixtures("made")
+def test_stories_are_as_told() -> None:
+    on = timezone.localdate()
+    accounts = {one.code: User.objects.get(phone=one.phone) for one in CITIZENS}
+
+    def facts(code: str):
+        person = queries.person_of(accounts[code])
+        assert person is not None
+        return queries.facts(person, on=on)
+
+    assert not insurer_choice.window(facts("klimova"), on=on).open
+    assert insurer_choice.changes_at_wish(facts("klimova"), year=on.year) == 1
+    assert Paper.objects.visible_to(accounts["klimova"]).count() == 2
+    assert facts("tihonov").insurer_contract_ends
+    assert insurer_choice.window(facts("tihonov"), on=on).open
+    assert facts("vlasov").policy_state == "suspended"
+    assert queries.person_of(accounts["orlov"]) is None
+    states = {code: [c.state for c in Case.objects.visible_to(u)] for code, u in accounts.items()}
+    assert states["belova"] == ["clarification"]
+    assert states["zaharov"] == ["rejected"]
+    assert states["gromova"] == ["ready"]
+    assert states["romanova"] == ["draft"]
+    assert states["orlov"] == []
+
+
+@pytest.mark.usefixtures("made")
+@everybody
 def test_every_log_in_signs_in_by_hand(one) -> None:
-    at = datetime.now(UTC)
+    at = timezone.now()
     answer = sign_in.check_password(
         identifier=one.phone, password=PASSWORD, origin="127.0.0.1", device=None, at=at
     )
@@ -54,12 +146,57 @@ def test_every_log_in_signs_in_by_hand(one) -> None:
 
 
 @pytest.mark.usefixtures("made")
-@pytest.mark.parametrize("one", CAST, ids=lambda one: one.code)
+def test_log_ins_name_everybody_in_one_column() -> None:
+    lines = world.log_ins()
+    assert len({line.index("+7") for line in lines if "+7" in line}) == 1
+    assert sum("+7" in line for line in lines) == len(CAST)
+    assert any(PASSWORD in line for line in lines)
+
+
+@pytest.mark.usefixtures("made")
+@everybody
 def test_one_press_signs_in_with_the_second_factor(client: Client, one) -> None:
-    page = client.get(reverse("demo:who-is-who"))
     address = reverse("demo:enter", args=[one.code])
-    assert address in page.content.decode()
     assert client.post(address).status_code == 302
     assert client.session["_auth_user_id"] == str(User.objects.get(phone=one.phone).pk)
     methods = [entry["method"] for entry in client.session["account_authentication_methods"]]
     assert ("mfa" in methods) == one.is_staff
+
+
+@pytest.mark.usefixtures("made")
+def test_the_page_names_everybody_and_the_code(client: Client) -> None:
+    text = client.get(reverse("demo:who-is-who")).content.decode()
+    for one in CAST:
+        assert reverse("demo:enter", args=[one.code]) in text
+    at = timezone.now()
+    codes = (factors.code_at(secret=DEMO_SECRET, at=at - timedelta(seconds=s)) for s in (0, 2))
+    assert any(code in text for code in codes)
+
+
+@pytest.mark.usefixtures("made")
+def test_one_changes_places_with_another(client: Client) -> None:
+    first, second = STAFF[0], CITIZENS[0]
+    client.post(reverse("demo:enter", args=[first.code]))
+    before = client.session.session_key
+    client.post(reverse("demo:enter", args=[second.code]))
+    assert client.session.session_key != before
+    assert client.session["_auth_user_id"] == str(User.objects.get(phone=second.phone).pk)
+    methods = [entry["method"] for entry in client.session["account_authentication_methods"]]
+    assert methods == ["password"]
+
+
+@pytest.mark.usefixtures("made")
+def test_nobody_else_can_be_entered_as(client: Client) -> None:
+    stranger = user(phone="+79990000001")
+    for code in ("nobody", f"{stranger.pk}", "admin"):
+        assert client.post(reverse("demo:enter", args=[code])).status_code == 404
+    assert client.get(reverse("demo:enter", args=[CAST[0].code])).status_code == 405
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.usefixtures("made")
+def test_outside_of_the_demo_there_is_no_way_in(client: Client, settings) -> None:
+    settings.DEMO = False
+    settings.ENV = type("Environment", (), {"is_test": False})()
+    assert client.post(reverse("demo:enter", args=[CAST[0].code])).status_code == 404
+    assert client.get(reverse("demo:who-is-who")).status_code == 404

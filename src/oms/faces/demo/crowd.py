@@ -208,9 +208,9 @@ def _ask(case: Case, by: User, times: Times) -> Case:
     question, fields = QUESTIONS[case.pk % len(QUESTIONS)]
     if case.service != "issue-policy":
         question, fields = "Пришлите точный новый адрес: улицу, дом и квартиру.", ("residence",)
+    case = taken(case, by=by, times=times)
     at = times.at_work(hours=3)
-    return cases.perform("ask", taken(case, by=by, times=times), by=by, at=at, note=question,
-                         fields=fields)  # fmt: skip
+    return cases.perform("ask", case, by=by, at=at, note=question, fields=fields)
 
 
 def _awaiting(case: Case, by: User, times: Times) -> None:
