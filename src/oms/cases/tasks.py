@@ -4,8 +4,10 @@ Tasks are thin and idempotent: a worker may die at any line, and the task runs a
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from oms.cases import clock
@@ -15,12 +17,14 @@ from oms.cases.refused import WrongState, link
 from oms.cases.review import application, service_of
 from oms.cases.states import WITH_DECIDER, State
 from oms.cases.telling import message_context
+from oms.catalog.declaration import AUTOMATIC
 from oms.domain.journal.actions import SYSTEM, record
 from oms.domain.notifications.actions import tell
 from oms.domain.papers.actions import issue
-from oms.kit.tasks import periodic, retrying, task
+from oms.kit.tasks import periodic, queued_arguments, retrying, task
 
 BATCH = 500
+FORGOTTEN_AFTER = timedelta(minutes=15)
 REMIND_BEFORE = timedelta(days=1)
 
 
@@ -61,6 +65,28 @@ def finish(case_id: int) -> None:
             at=at,
         )
     perform("finish", case, by=SYSTEM, at=at)
+
+
+@periodic(every=timedelta(minutes=30))
+def take_up_forgotten(*, at: datetime) -> int:
+    """Queue again cases whose task failed for good (a key or a disk was away); return how many.
+
+    Nobody else may move them: an automatic case has no operator, an approved one no way back.
+    """
+    since = Case.objects.filter(state_since__lt=at - FORGOTTEN_AFTER).order_by("state_since")
+    jobs = {
+        decide: since.filter(state=State.AWAITING, decided_by=AUTOMATIC),
+        finish: since.filter(state=State.APPROVED),
+    }
+    return sum(_queue_again(job, cases) for job, cases in jobs.items())
+
+
+def _queue_again(job: Any, cases: QuerySet[Case]) -> int:
+    queued = {arguments[0] for arguments in queued_arguments(job)}
+    forgotten = set(cases.values_list("pk", flat=True)[:BATCH]) - queued
+    for number in sorted(forgotten):
+        job.enqueue(number)
+    return len(forgotten)
 
 
 @periodic(every=timedelta(minutes=10))
