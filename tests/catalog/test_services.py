@@ -167,6 +167,18 @@ def test_a_worker_from_the_union_is_insured_to_the_end_of_the_year() -> None:
     assert Policy.objects.get().ends_on == date(2026, 12, 31)
 
 
+def test_a_permit_that_ended_meanwhile_gives_no_policy_that_is_over_at_birth() -> None:
+    case = make.submitted(
+        citizenship="UZB", document_kind="23", document_series="", expires_on="20.10.2026"
+    )
+    operator = make.operator(case.insurer)
+    actions.perform("take", case, by=operator, at=NOVEMBER)
+    with pytest.raises(Denied, match="уже не действует"):
+        actions.perform("approve", case, by=operator, at=NOVEMBER)
+    assert not InsuredPerson.objects.exists()
+    assert not Policy.objects.exists()
+
+
 def test_unconfirmed_contacts_keep_the_door_shut() -> None:
     with pytest.raises(actions.ClosedTo) as no:
         make.policy_draft(make.user(phone_confirmed_at=None))

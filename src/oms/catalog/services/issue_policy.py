@@ -43,6 +43,15 @@ class InRegister(Denied):
     )
 
 
+class RightEnded(Denied):
+    """The permit ended while the application was looked at: its policy would be over at birth."""
+
+    text = (
+        "Документ, который даёт право на полис, уже не действует. "
+        "Запросите новый или отклоните заявление."
+    )
+
+
 def may_choose(application: Application) -> Sequence[Refusal]:
     """Whether the law lets this person be insured, by this insurer, for the first time."""
     facts, insurer = applicant_facts(application), checks.chosen_insurer(application)
@@ -68,6 +77,8 @@ def give_policy(application: Application, *, by: Actor, at: datetime) -> Outcome
     insurer, answers = checks.insurer_of(application), application.answers
     facts = applicant_facts(application)
     ends_on = eligibility.policy_valid_until(facts, on=application.today) if facts else None
+    if ends_on and ends_on < application.today:
+        raise RightEnded
     policy = register.give_policy(
         person=person,
         insurer=insurer,
