@@ -131,10 +131,9 @@ def _words(case: Case, pause: Pause | None, *, overdue: bool) -> str:
         return "Срок начнётся после подачи заявления."
     if case.state == State.APPROVED:
         return "Решение принято, готовим документы."
-    if case.state == State.WITHDRAWN:
-        return f"Отозвано {moment(case.state_since)}."
     if case.state not in OPEN:
-        return f"Решено {moment(case.decided_at or case.state_since)}."
+        word = "Отозвано" if case.state == State.WITHDRAWN else "Решено"
+        return f"{word} {moment(case.decided_at or case.state_since)}."
     if pause:
         by = f" Ответьте до {ended(until(case.answer_by))}" if case.answer_by else ""
         return f"Срок остановлен {moment(pause.began_at)}: {pause.reason}.{by}"

@@ -1,116 +1,188 @@
 """Whole ways of a citizen through the portal, as a browser without scripts walks them."""
 
-import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from tests import factories as make
+from tests.faces.portal.applications.conftest import NEW_ADDRESS, code, typed, world
 
-from oms.cases import actions
+from oms.cases import actions, tasks
 from oms.cases.models import Case
 from oms.cases.states import State
+from oms.catalog.catalogue import SERVICES
 from oms.domain.accounts.models import User
-from oms.domain.notifications.models import Delivery
-from tests import factories as make
-from tests.signing_in import sign_in
+from oms.domain.journal.actions import SYSTEM
+from oms.domain.papers.models import Paper
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def anna(client: Client) -> User:
-    user = make.user(email="anna@example.org", email_confirmed_at=make.NOON)
-    sign_in(client, user)
-    return user
+def text(client: Client, url: str) -> str:
+    answer = client.get(url)
+    assert answer.status_code == 200, (url, answer)
+    return str(answer.content.decode()).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def fill(client: Client, pages: dict[str, dict[str, Any]], url: str) -> str:
-    """Fill page after page as the portal leads; return the page it leads to in the end."""
-    for step, typed in pages.items():
-        assert url.endswith(f"/{step}/"), (url, step)
-        assert client.get(url).status_code == 200
-        answer = client.post(url, typed | {"go": "on"})
-        assert answer.status_code == 302, answer.content.decode()
-        url = answer["Location"]
-    return url
-
-
-def sign(client: Client, url: str) -> str:
-    """Confirm and sign; return the page that follows."""
+def file_application(client: Client, user: User, service: str) -> Case:
+    """From the button of the service page to the page that says it is in."""
+    world(service, user)
+    assert "Начать" in text(client, f"/services/{service}/start/")
+    url = client.post(f"/services/{service}/start/")["Location"]
+    pages: dict[str, Any] = typed(service)
+    for step in SERVICES[service].steps:
+        if not step.signs:
+            assert url.endswith(f"/{step.code}/"), (url, step.code)
+            assert step.title in text(client, url)
+            url = client.post(url, pages[step.code] | {"go": "on"})["Location"]
     assert url.endswith("/check/")
-    page = client.get(url)
-    assert "Получить код и подписать" in page.content.decode(), page.content.decode()
-    answer = client.post(url, {"truth": "on"})
-    assert answer["Location"].endswith("/sign/"), answer
-    assert client.get(answer["Location"]).status_code == 200
-    return client.post(answer["Location"], {"code": code()})["Location"]
-
-
-def code() -> str:
-    found = re.search(r"\d{6}", Delivery.objects.filter(channel="sms").latest("pk").text)
-    assert found
-    return found[0]
-
-
-def begin(client: Client, service: str) -> str:
-    assert "Начать" in client.get(f"/services/{service}/start/").content.decode()
-    return client.post(f"/services/{service}/start/")["Location"]
-
-
-def without_signing(pages: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {step: typed for step, typed in pages.items() if step not in {"confirm", "request"}}
-
-
-def test_a_policy_from_the_first_page_to_the_last(client: Client, anna: User) -> None:
-    make.insurer()
-    url = fill(client, without_signing(make.typed_policy()), begin(client, "issue-policy"))
-    done = sign(client, url)
-    case = Case.objects.get()
-    assert done == f"/cases/{case.number}/submitted/"
+    assert "Получить код и подписать" in text(client, url)
+    url = client.post(url, {"truth": "on"})["Location"]
+    assert "Отправили код" in text(client, url)
+    url = client.post(url, {"code": code()})["Location"]
+    case = Case.objects.latest("pk")
+    assert url == f"/cases/{case.number}/submitted/"
+    assert case.number in text(client, url)
     assert case.state == State.AWAITING
     assert case.pinned["signature"]["kind"] == "sms-code"
-    assert case.number in client.get(done).content.decode()
-    assert "Ждёт рассмотрения" in client.get(f"/cases/{case.number}/").content.decode()
-    assert "Подписано кодом" in client.get(f"/cases/{case.number}/print/").content.decode()
+    return case
 
 
-def test_a_new_insurer_after_a_question(client: Client, anna: User) -> None:
-    make.insured(anna)
-    new = make.insurer("77002")
-    operator = make.operator(new)
-    typed = without_signing(make.typed_change(ground="3", insurer="77002"))
-    url = fill(
-        client,
-        typed
-        | {
-            "reason": {
-                "ground": "3",
-                "moved_on": "01.09.2026",
-                "region": "",
-                "residence": "г. Москва, ул. Новая, д. 5, кв. 6",
-            }
-        },
-        begin(client, "change-insurer"),
-    )
-    sign(client, url)
-    case = Case.objects.get()
-    actions.perform("take", case, by=operator, at=make.NOON)
+def test_a_policy_is_applied_for_and_given(client: Client, anna: User) -> None:
+    case = file_application(client, anna, "issue-policy")
+    page = text(client, f"/cases/{case.number}/")
+    assert "Ждёт рассмотрения" in page
+    assert "СМО 77001" in page
+    assert "Отозвать" in page
+    assert "Подписано кодом из СМС" in text(client, f"/cases/{case.number}/print/")
+    operator = make.operator()
+    for verb in ("take", "approve"):
+        actions.perform(verb, case, by=operator, at=timezone.now())
+    page = text(client, f"/cases/{case.number}/")
+    assert "Полис оформлен. Ваша страховая организация: СМО 77001." in page
+    assert "Отозвать" not in page
+
+
+def test_a_question_about_the_new_insurer_is_answered(client: Client, anna: User) -> None:
+    case = file_application(client, anna, "change-insurer")
+    operator = make.operator(make.insurer("77002"))
+    actions.perform("take", case, by=operator, at=timezone.now())
     actions.perform(
-        "ask", case, by=operator, at=make.NOON, note="Уточните адрес", fields=["residence"]
+        "ask", case, by=operator, at=timezone.now(), note="Какой дом?", fields=["residence"]
     )
-    page = client.get(f"/cases/{case.number}/").content.decode()
-    assert "Уточните адрес" in page
+    page = text(client, f"/cases/{case.number}/")
+    assert "Какой дом?" in page
+    assert "Срок остановлен" in page
     assert 'name="residence"' in page
-    wrong = client.post(f"/cases/{case.number}/answer/", {"residence": "ул", "note": "Исправила"})
-    assert "Исправьте одно поле" in wrong.content.decode()
-    assert "Исправила" in wrong.content.decode()
-    right = client.post(
-        f"/cases/{case.number}/answer/",
-        {"residence": "г. Москва, ул. Новая, д. 7, кв. 6", "note": "Исправила дом"},
+    assert 'name="ground"' not in page
+    answer = f"/cases/{case.number}/answer/"
+    wrong = client.post(answer, {"residence": "дом", "note": "Исправила"}).content.decode()
+    assert "Исправьте одно поле" in wrong
+    assert ">Исправила</textarea>" in wrong.replace("\n", "")
+    assert ">дом</textarea>" in wrong.replace("\n", "")
+    right = NEW_ADDRESS.replace("д. 5", "д. 7")
+    assert client.post(answer, {"residence": right, "note": "Исправила"}).status_code == 302
+    case.refresh_from_db()
+    assert (case.state, case.answers["residence"]) == (State.IN_WORK, right)
+    assert "Исправила" in text(client, f"/cases/{case.number}/")
+
+
+def test_an_extract_is_made_at_once(
+    client: Client, anna: User, tmp_path: Any, settings: Any
+) -> None:
+    backend = "django.core.files.storage.FileSystemStorage"
+    own = {"BACKEND": backend, "OPTIONS": {"location": tmp_path / "papers"}}
+    settings.STORAGES = {**settings.STORAGES, "papers": own}
+    case = file_application(client, anna, "policy-extract")
+    tasks.decide.func(case.pk)
+    tasks.finish.func(case.pk)
+    paper = Paper.objects.get()
+    page = text(client, f"/cases/{case.number}/")
+    assert reverse("portal:document_pdf", args=[paper.number]) in page
+    assert "Готово к скачиванию" in page
+
+
+def test_a_withdrawn_application_can_be_filed_anew(client: Client, anna: User) -> None:
+    case = file_application(client, anna, "issue-policy")
+    assert "Не отзывать" in text(client, f"/cases/{case.number}/withdraw/")
+    client.post(f"/cases/{case.number}/withdraw/")
+    case.refresh_from_db()
+    assert case.state == State.WITHDRAWN
+    url = client.post(f"/cases/{case.number}/repeat/")["Location"]
+    new = Case.objects.latest("pk")
+    assert url == f"/cases/{new.number}/check/"
+    assert "Ошибок не нашли" in text(client, url)
+    assert case.number in text(client, f"/cases/{case.number}/")
+
+
+def test_a_rejected_application_says_why_and_is_repeated_with_all_kept(
+    client: Client, anna: User
+) -> None:
+    case = file_application(client, anna, "issue-policy")
+    operator = make.operator()
+    actions.perform("take", case, by=operator, at=timezone.now())
+    reasons = [{"code": "data-differ", "about": "Имя", "field": "given_name"}]
+    actions.perform("reject", case, by=operator, at=timezone.now(), reasons=reasons)
+    page = text(client, f"/cases/{case.number}/")
+    assert "Поле «Имя» не совпадает с реестром." in page
+    assert "Подать повторно" in page
+    first = client.post(f"/cases/{case.number}/repeat/")["Location"]
+    again = client.post(f"/cases/{case.number}/repeat/")["Location"]
+    assert first == again
+    assert Case.objects.count() == 2
+    new = Case.objects.latest("pk")
+    step = f"/cases/{new.number}/person/?from=check"
+    assert "проверкина" in text(client, step)
+    changed = case.typed["person"] | {"given_name": "Инна"}
+    assert client.post(step, changed)["Location"] == f"/cases/{new.number}/check/"
+
+
+def test_a_late_answer_reopens_what_was_closed_without_one(client: Client, anna: User) -> None:
+    case = file_application(client, anna, "issue-policy")
+    operator, now = make.operator(), timezone.now()
+    actions.perform("take", case, by=operator, at=now)
+    actions.perform(
+        "ask", case, by=operator, at=now, note="Где вы живёте?", answer_by=now + timedelta(1)
     )
-    assert right["Location"] == f"/cases/{case.number}/"
+    case.refresh_from_db()
+    actions.perform("expire", case, by=SYSTEM, at=now + timedelta(2))
+    page = text(client, f"/cases/{case.number}/")
+    assert "Ответить и возобновить" in page
+    assert "Где вы живёте?" in page
+    client.post(f"/cases/{case.number}/answer/", {"note": "В Москве"})
     case.refresh_from_db()
     assert case.state == State.IN_WORK
-    assert case.answers["residence"].endswith("д. 7, кв. 6")
-    actions.perform("approve", case, by=operator, at=make.NOON)
-    assert "СМО 77002" in client.get(f"/cases/{case.number}/").content.decode()
+
+
+def test_a_draft_is_thrown_away_with_all_that_was_typed(client: Client, anna: User) -> None:
+    make.policy_draft(anna)
+    case = Case.objects.get()
+    assert "Удалить черновик" in text(client, f"/cases/{case.number}/discard/")
+    assert client.post(f"/cases/{case.number}/discard/")["Location"] == "/cases/"
+    case.refresh_from_db()
+    assert (case.state, case.typed) == (State.WITHDRAWN, {})
+    assert "Черновик удалён" in text(client, f"/cases/{case.number}/")
+    assert case.number not in text(client, "/cases/")
+
+
+def test_a_service_closed_to_a_person_says_why_and_where_to_go(client: Client, anna: User) -> None:
+    make.insured(anna)
+    answer = client.post("/services/issue-policy/start/")
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "/services/change-insurer/" in page
+    assert "Начать" not in page
+    assert not Case.objects.exists()
+
+
+def test_a_second_start_leads_to_what_there_is(client: Client, anna: User) -> None:
+    first = client.post("/services/issue-policy/start/")["Location"]
+    assert client.post("/services/issue-policy/start/")["Location"] == first
+    case = Case.objects.get()
+    done = make.draft("issue-policy", anna, typed("issue-policy"))
+    make.insurer()
+    actions.perform("submit", done, by=anna, at=timezone.now())
+    assert client.post("/services/issue-policy/start/")["Location"] == f"/cases/{case.number}/"

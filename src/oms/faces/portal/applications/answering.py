@@ -11,8 +11,9 @@ from oms.cases import queries as cases
 from oms.cases.effects import LONGEST_TEXT
 from oms.cases.models import Case
 from oms.cases.review import walk
-from oms.catalog.declaration import Step
+from oms.catalog.declaration import Application, Step
 from oms.catalog.fields import TextField
+from oms.domain.register import queries as register
 
 
 class Lines(TextField):
@@ -91,12 +92,18 @@ def _asked(case: Case, *, on: date, typed: Mapping[str, Mapping[str, Any]]) -> t
     asked = set(case.question_fields)
     if not asked:
         return ()
-    since = cases.day(case.submitted_at) if case.submitted_at else on
-    forms_of_steps = walk(case, on=since, seen_on=on, typed=typed).forms.values()
-    found = tuple(form for form in forms_of_steps if asked & set(form.fields))
+    base = _known(case, on=cases.day(case.submitted_at) if case.submitted_at else on)
+    walked = walk(case, on=base.on, seen_on=on, typed=typed, base=base)
+    found = tuple(form for form in walked.forms.values() if asked & set(form.fields))
     for form in found:
         _leave(form, asked)
     return found
+
+
+def _known(case: Case, *, on: date) -> Application:
+    """Return what the register knew of whom the application is about. Four queries at most."""
+    facts = register.facts(case.person, on=on) if case.person else None
+    return Application(user=case.applicant, on=on, person=case.person, facts=facts)
 
 
 def _leave(form: Step, asked: set[str]) -> None:
