@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from oms.domain.accounts.models import Counter
 
@@ -70,8 +71,9 @@ def clear(*, limit: Limit, key: str) -> None:
 
 
 def forget_old(*, before: datetime) -> int:
-    """Delete counters nobody touched since `before`; return how many."""
-    return Counter.objects.filter(last_at__lt=before).delete()[0]
+    """Delete counters nobody touched since `before` and nobody waits for; return how many."""
+    free = Q(wait_until=None) | Q(wait_until__lte=before)
+    return Counter.objects.filter(free, last_at__lt=before).delete()[0]
 
 
 def tries(*, limit: Limit, key: str) -> int:
