@@ -244,6 +244,18 @@ def test_factor_pages_ask_again_after_a_quarter_of_an_hour(client: Client, boris
         assert client.get("/account/security/factor/").status_code == 200
 
 
+def test_a_session_ends_twelve_hours_after_sign_in_however_busy(boris: User) -> None:
+    client, begun = Client(), timezone.now()
+    log_in(client, "boris@example.org")
+    with time_machine.travel(begun + timedelta(hours=11), tick=False):
+        assert client.get("/account/profile/").status_code == 200
+        busy = client.session
+        busy["desk_people"] = "written by a page"
+        busy.save()
+    with time_machine.travel(begun + timedelta(hours=12, minutes=1), tick=False):
+        assert client.get("/account/profile/").status_code == 302
+
+
 def test_sign_out_needs_a_post(client: Client, boris: User) -> None:
     log_in(client, "boris@example.org")
     assert client.get("/account/logout/").status_code == 200

@@ -15,6 +15,7 @@ from allauth.account.internal.flows.login import (
 from allauth.account.models import Login
 from allauth.mfa.stages import AuthenticateStage
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -83,8 +84,12 @@ def enter(request: HttpRequest, user: User, *, signup: bool = False) -> HttpResp
 
 
 def entered(request: HttpRequest, response: HttpResponse, user: User) -> None:
-    """Note a completed sign-in: the session, the browser, a word to the owner if it is new."""
+    """Note a completed sign-in: the session, the browser, a word to the owner if it is new.
+
+    The end of the session is fixed here: pages that write into it would else put it off for ever.
+    """
     at = timezone.now()
+    request.session.set_expiry(at + timedelta(seconds=settings.SESSION_COOKIE_AGE))
     words = browser.agent(request)
     key = request.session.session_key or ""
     actions.begin_visit(user=user, session_key=key, agent=words, at=at)
