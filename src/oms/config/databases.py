@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 def database(url: str, *, default_file: Path, pool: bool) -> dict[str, Any]:
     """Django's description of the database at `url` (`sqlite:///…` or `postgresql://…`).
 
+    What stands after `?` goes to libpq (`sslmode=verify-full`, `sslrootcert=…`, `host=/socket`).
     An empty `url` means SQLite in `default_file`. SQLite runs in WAL mode and takes its
     write lock at BEGIN, so two writers wait for each other instead of failing.
     """
@@ -27,7 +28,10 @@ def database(url: str, *, default_file: Path, pool: bool) -> dict[str, Any]:
             "CONN_MAX_AGE": None,
         }
     parts = urlsplit(url)
-    host = dict(parse_qsl(parts.query)).get("host", parts.hostname or "")
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    host = options.pop("host", parts.hostname or "")
+    if pool:
+        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -35,6 +39,6 @@ def database(url: str, *, default_file: Path, pool: bool) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
         "PORT": str(parts.port or ""),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if pool else {},
+        "OPTIONS": options,
         "CONN_MAX_AGE": 0,
     }

@@ -19,6 +19,7 @@ class Environment(BaseSettings):
     database_url: str = Field(default="", description="sqlite:///file or postgresql://…")
     base_url: str = Field(default="http://localhost:8000", description="Address people type")
     allowed_hosts: str = Field(default="", description="Comma-separated; base_url's is added")
+    trusted_proxies: int = Field(default=0, ge=0, description="Proxies in front that we run")
     time_zone: str = "Europe/Moscow"
     region: str = Field(default="77", description="Territorial fund that owns this register (F010)")
     redis_url: str = Field(default="", description="Shared cache; the database when empty")

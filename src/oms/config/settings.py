@@ -188,6 +188,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 # allauth: details of sign-in live in the accounts room
 from oms.config.sign_in import *  # noqa: E402, F403
 
+# The visitor's address: the entry our outermost proxy added to X-Forwarded-For, else the peer's.
+ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxies
 FIELD_KEYS = [SECRETS["field_key"]]  # newest first; older ones still decrypt
 
 # E-mail and SMS leave through gateways

@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[3]
 READY_WITHIN = 60
@@ -38,7 +39,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./start", add_help=False)
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--base-url", default="")
+    parser.add_argument("--base-url", default=os.environ.get("OMS_BASE_URL", ""))
     parser.add_argument("--database-url", default=os.environ.get("OMS_DATABASE_URL", ""))
     parser.add_argument("--var", type=Path, default=Path(os.environ.get("OMS_VAR", ROOT / "var")))
     parser.add_argument("--persons", type=int, default=2000)
@@ -179,7 +180,7 @@ def _wait_until_ready(
     options: argparse.Namespace, children: list[Child], stopping: list[int]
 ) -> bool:
     """Poll /readyz. The server accepts connections before it can answer, so ask by HTTP."""
-    address = f"http://127.0.0.1:{options.port}/readyz"
+    question = _readiness(options)
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline and not stopping:
         dead = [child for child in children if child.process and child.process.poll() is not None]
@@ -187,7 +188,7 @@ def _wait_until_ready(
             _say(f"{dead[0].name} did not start. The reason is in {dead[0].log}")
             return False
         try:
-            with urllib.request.urlopen(address, timeout=2) as answer:
+            with urllib.request.urlopen(question, timeout=2) as answer:  # noqa: S310  our own
                 if answer.status == 200:
                     return True
         except (urllib.error.URLError, OSError):
@@ -196,6 +197,15 @@ def _wait_until_ready(
     if not stopping:
         _say(f"The portal is not ready after {READY_WITHIN} s. See {options.var / 'logs'}")
     return False
+
+
+def _readiness(options: argparse.Namespace) -> urllib.request.Request:
+    """The question as a proxy would put it: others are redirected, or not known by their host."""
+    address = urlsplit(options.base_url)
+    return urllib.request.Request(
+        f"http://127.0.0.1:{options.port}/readyz",
+        headers={"Host": address.netloc, "X-Forwarded-Proto": address.scheme},
+    )
 
 
 def _watch(children: list[Child], stopping: list[int]) -> int:
