@@ -24,6 +24,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import databases
+
+DATABASE = "oms_bench_pages"
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 CLIENTS = 8
@@ -33,12 +36,17 @@ CITIZEN = "klimova"
 
 def main() -> None:
     options = arguments()
-    for name, url in (("SQLite", ""), ("PostgreSQL", options.postgres)):
-        if name == "PostgreSQL" and not url:
-            print("PostgreSQL was not measured: give --postgres URL or use benchmarks/run")
-            continue
+    with tempfile.TemporaryDirectory(prefix="oms-bench-") as var:
+        measure("SQLite", "", Path(var), options)
+    if not options.postgres:
+        print("PostgreSQL was not measured: give --postgres URL or use benchmarks/run")
+        return
+    url = databases.make(options.postgres, name=DATABASE)
+    try:
         with tempfile.TemporaryDirectory(prefix="oms-bench-") as var:
-            measure(name, url, Path(var), options)
+            measure("PostgreSQL", url, Path(var), options)
+    finally:
+        databases.drop(options.postgres, name=DATABASE)
 
 
 def arguments() -> argparse.Namespace:
@@ -156,7 +164,8 @@ def report(name: str, rounds: list[dict[str, dict[str, float]]]) -> None:
     for subject in rounds[0]:
         ratios = [one[subject]["rate"] / one["floor"]["rate"] for one in rounds]
         rate, p50, p95 = (
-            statistics.median(one[subject][what] for one in rounds) for what in ("rate", "p50", "p95")
+            statistics.median(one[subject][what] for one in rounds)
+            for what in ("rate", "p50", "p95")
         )
         slow = [one[subject]["p95"] for one in rounds]
         spread = f"({min(ratios):.3f}–{max(ratios):.3f})"

@@ -1,6 +1,6 @@
 """Makes the demo world of a benchmark; prints what the load needs to know, as JSON.
 
-    python benchmarks/world.py PERSONS CITIZEN POLICIES
+python benchmarks/world.py PERSONS CITIZEN POLICIES
 """
 
 import json
