@@ -66,6 +66,8 @@ def measure(name: str, url: str, var: Path, options: argparse.Namespace) -> None
         "OMS_DATABASE_URL": url,
         "OMS_BASE_URL": f"http://localhost:{options.port}",
         "OMS_LOG_LEVEL": "WARNING",
+        # wrk pretends to be many visitors, each at an address of its own, as through a proxy
+        "OMS_TRUSTED_PROXIES": "1",
         "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
         "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
     }

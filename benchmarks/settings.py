@@ -3,5 +3,3 @@
 from oms.config.settings import *  # noqa: F403
 
 ROOT_URLCONF = "benchmarks.urls"
-# wrk pretends to be many visitors, each at an address of its own, as through a proxy.
-ALLAUTH_TRUSTED_PROXY_COUNT = 1
