@@ -99,8 +99,12 @@ def load_reference(files: tuple[Path, ...], book: str | None, as_json: bool) -> 
 @click.option("--persons", type=click.IntRange(1, 20_000_000), default=2000, show_default=True)
 def demo_data(persons: int) -> None:
     """Make the synthetic demo world at least this big. Running it again only adds."""
+    from django.conf import settings
+
     from oms.faces.demo import world
 
+    if settings.ENV.profile == "production":
+        raise click.ClickException("Demo accounts have public passwords: not in production.")
     world.create(persons=persons, progress=True)
     click.echo(f"The register holds at least {persons} synthetic persons.")
 
