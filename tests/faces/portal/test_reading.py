@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from tests import factories
 
@@ -230,3 +231,9 @@ def test_programs_are_told_what_they_ask(client, settings) -> None:
     expires = re.search(r"Expires: (\d{4})-", told)
     assert expires
     assert int(expires[1]) == timezone.now().year + 1
+
+
+@pytest.mark.parametrize("path", ["/insurers/7\0/", "/clinics/\0/"])
+def test_a_code_that_no_database_can_look_for_is_no_address(path) -> None:
+    with pytest.raises(Resolver404):
+        resolve(path)
