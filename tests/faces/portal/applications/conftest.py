@@ -1,6 +1,7 @@
 """Applications in the portal: a citizen signed in as a browser keeps her."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from oms.domain.accounts.models import User
 from oms.domain.notifications.models import Delivery
 
 NEW_ADDRESS = "г. Москва, ул. Новая, д. 5, кв. 6"
-TYPED = {
+TYPED: dict[str, Callable[[], dict[str, dict[str, Any]]]] = {
     "issue-policy": make.typed_policy,
     "change-insurer": lambda: {
         **make.typed_change(),
@@ -48,7 +49,7 @@ def world(service: str, user: User) -> None:
 
 def typed(service: str) -> dict[str, dict[str, Any]]:
     """Right answers by step; a service without a row here gets empty pages."""
-    given = TYPED.get(service, dict)()
+    given = TYPED[service]() if service in TYPED else {}
     return {step.code: given.get(step.code, {}) for step in SERVICES[service].steps}
 
 
