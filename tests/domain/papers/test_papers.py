@@ -13,7 +13,7 @@ from tests import factories
 from tests.domain.papers.conftest import AT, CLERK
 
 from oms.domain.journal.models import Entry
-from oms.domain.papers import actions, checks, codes, queries, storage, verification
+from oms.domain.papers import actions, checks, codes, queries, storage, tasks, verification
 from oms.domain.papers.models import Paper
 from oms.domain.register.models import Policy
 from oms.gateways import signature
@@ -84,6 +84,19 @@ def test_an_old_policy_and_a_temporary_certificate_are_certified_too(issue, pers
         twin = queries.twin(issue(blank))
         assert dict(twin.lines)["Номер"] == blank
         assert queries.check(twin.check_code).number_tail == blank[-4:]
+
+
+@pytest.mark.parametrize(
+    "change", [{"state": "suspended"}, {"state": "closed"}, {"ends_on": date(2026, 11, 22)}]
+)
+def test_an_extract_of_a_policy_that_is_no_more_is_revoked(issue, person, change):
+    paper = issue()
+    assert tasks.revoke_untrue(at=LATER) == 0
+    Policy.objects.filter(person=person).update(**change)
+    assert tasks.revoke_untrue(at=LATER) == 1
+    assert tasks.revoke_untrue(at=LATER) == 0
+    assert queries.check(paper.check_code).state == "revoked"
+    assert acts() == ["paper.issue", "paper.revoke"]
 
 
 def test_revoking_is_said_once_and_to_everybody(issue):

@@ -1,0 +1,31 @@
+"""What becomes of papers by themselves."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.timezone import localdate
+
+from oms.domain.journal.actions import SYSTEM
+from oms.domain.papers.actions import revoke
+from oms.domain.papers.models import Paper
+from oms.domain.register.models import Policy
+from oms.kit.tasks import periodic
+
+BATCH = 500
+REASON = "Полис больше не действует"
+
+
+@periodic(every=timedelta(hours=1))
+def revoke_untrue(*, at: datetime) -> int:
+    """Revoke extracts of policies suspended, closed or over; return how many.
+
+    The register lies below and cannot tell the papers, so they look by themselves. Else the
+    check page would call an extract valid that certifies a policy nobody has.
+    """
+    lasts = Q(ends_on=None) | Q(ends_on__gte=localdate(at))
+    policies = Policy.objects.filter(lasts, person=OuterRef("person"), state=Policy.State.ACTIVE)
+    extracts = Paper.objects.filter(kind=Paper.Kind.POLICY_EXTRACT, state=Paper.State.ISSUED)
+    untrue = list(extracts.exclude(Exists(policies)).order_by("pk")[:BATCH])
+    for paper in untrue:
+        revoke(paper=paper, reason=REASON, by=SYSTEM, at=at)
+    return len(untrue)
