@@ -21,7 +21,7 @@ from oms.domain.register.models import InsuredPerson
 
 pytestmark = pytest.mark.django_db
 PAGE = 12
-JOURNAL = 9  # entry and payload, their place in the chain, the session that remembers the look
+JOURNAL = 10  # entry and payload, their place in the chain, the session that remembers the look
 
 
 def cost(client: Client, path: str) -> tuple[int, int]:

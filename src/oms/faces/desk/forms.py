@@ -144,7 +144,7 @@ class RejectForm(forms.Form):
         for reason in REASONS.values():
             if reason.about:
                 self.fields[f"about-{reason.code}"] = forms.MultipleChoiceField(
-                    label=f"«{reason.title}»: что именно",
+                    label=f"«{reason.title}»",
                     required=False,
                     choices=about[reason.about],
                     widget=CheckboxCards(),
@@ -158,7 +158,7 @@ class RejectForm(forms.Form):
             name, reason = f"about-{code}", REASONS[code]
             if reason.about and name not in self.errors and not cleaned.get(name):
                 what = "поле" if reason.about == "field" else "документ"
-                self.add_error(name, f"«{reason.title}»: укажите {what}")
+                self.add_error(name, f"Укажите {what}")
         return cleaned
 
     def refusal(self) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def _days(found: queries.Workload, at: datetime) -> list[Bar]:
     """Return decisions by day, latest first; the words part approvals from refusals."""
     return [
         Bar(
-            words.calendar_day(one.on, at=at),
+            words.calendar_day(one.on, at=at).capitalize(),
             one.decided,
             f"{one.decided}, отказов {one.rejected}" if one.rejected else str(one.decided),
             "danger" if one.late else "brand",

@@ -23,7 +23,7 @@ TINTS: dict[State, Tint] = {
     State.REJECTED: "danger",
     State.WITHDRAWN: "neutral",
 }
-SHORT = {State.AWAITING: "В очереди", State.CLARIFICATION: "Вопрос задан"}
+SHORT = {State.AWAITING: "В очереди", State.CLARIFICATION: "Вопрос"}
 """Words for a narrow column; elsewhere a state is called by its title."""
 ICONS = {
     State.AWAITING: "hourglass",
@@ -93,7 +93,7 @@ def length(span: timedelta) -> str:
     """Return a length of time in its two largest units: «2 дня 3 часа», «40 минут»."""
     minutes = int(span.total_seconds()) // 60
     if not minutes:
-        return f"меньше{NBSP}минуты"
+        return "меньше минуты"
     days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
     parts = []
     if days:
