@@ -23,7 +23,7 @@ from oms.domain.notifications.models import Delivery, Message
 from oms.domain.papers.models import Paper
 from oms.domain.register import queries
 from oms.domain.register.models import InsuredPerson, Policy
-from oms.faces.demo import crowd, world
+from oms.faces.demo import crowd, tasks, world
 from oms.faces.demo.people import CAST, CITIZENS, PASSWORD, STAFF
 from oms.law import enp, insurer_choice, snils
 
@@ -200,3 +200,15 @@ def test_outside_of_the_demo_there_is_no_way_in(client: Client, settings) -> Non
     settings.ENV = type("Environment", (), {"is_test": False})()
     assert client.post(reverse("demo:enter", args=[CAST[0].code])).status_code == 404
     assert client.get(reverse("demo:who-is-who")).status_code == 404
+
+
+@pytest.mark.usefixtures("made")
+def test_the_register_keeps_answering(settings) -> None:
+    later = timezone.now() + timedelta(days=9)
+    with_accounts = InsuredPerson.objects.exclude(user=None)
+    assert with_accounts.count() > 3
+    tasks.answer_for_the_register(at=later)
+    assert not with_accounts.filter(synced_at=later).exists()
+    settings.DEMO = True
+    tasks.answer_for_the_register(at=later)
+    assert not with_accounts.exclude(synced_at=later).exists()

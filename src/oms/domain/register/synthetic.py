@@ -65,6 +65,14 @@ def made() -> int:
     return int(entry.payload.data["until"]) if entry else 0
 
 
+def confirm(*, at: datetime) -> int:
+    """Say that the records of people with accounts are true as of now (REG-6); return how many.
+
+    A real register is asked time and again; the invented one always answers.
+    """
+    return InsuredPerson.objects.exclude(user=None).update(synced_at=at)
+
+
 def _insurers(on: date) -> Insurers:
     """Codes by region: those that insure on the day, and those that left the register.
 

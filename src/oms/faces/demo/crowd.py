@@ -104,6 +104,8 @@ PLANS = (
     *_plans("77902", "ready", "lukina", 10, 16),
     *_plans("77901", "rejected", "sedov", 11, 14, 25, 40),
     *_plans("77902", "rejected", "lukina", 9, 18),
+    *_plans("77901", "rejected", "petrova", 3, 6),
+    *_plans("77901", "late", "sedov", 15),
     *_plans("77901", "withdrawn", "", 13),
     *_plans("77901", "draft", "", 1, 6),
 )  # fmt: skip
@@ -241,8 +243,14 @@ def _ready(case: Case, by: User, times: Times) -> None:
 
 def _rejected(case: Case, by: User, times: Times) -> None:
     case = taken(case, by=by, times=times)
-    reasons = REASONS[case.pk % len(REASONS)]
+    reasons = REASONS[(case.pk * 3 + len(case.applicant_name)) % len(REASONS)]
     cases.perform("reject", case, by=by, at=times.at_work(hours=22), reasons=reasons)
+
+
+def _late(case: Case, by: User, times: Times) -> None:
+    """Decided after the term."""
+    times.after(days=9)
+    _rejected(case, by, times)
 
 
 def _withdrawn(case: Case, by: User, times: Times) -> None:
@@ -258,5 +266,5 @@ def _expired(case: Case, by: User, times: Times) -> None:
 _STAGES: Mapping[str, Callable[[Case, User, Times], None]] = {
     "awaiting": _awaiting, "worked": _worked, "asked": _asked, "answered": _answered,
     "approved": _approved, "ready": _ready, "rejected": _rejected, "withdrawn": _withdrawn,
-    "expired": _expired,
+    "expired": _expired, "late": _late,
 }  # fmt: skip

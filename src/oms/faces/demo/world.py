@@ -46,6 +46,7 @@ def create(*, persons: int, progress: bool) -> None:
         staff = _play(at, bar.update)
         crowd.gather(persons=persons, staff=staff, at=at, step=bar.update)
     with transaction.atomic():
+        register.confirm(at=at)
         details = {"persons": persons, "version": VERSION}
         record(act="demo.create", subject=SUBJECT, by=SYSTEM, at=at, details=details)
 
