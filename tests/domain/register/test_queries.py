@@ -1,11 +1,11 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from oms.domain.accounts.models import Role, Source
-from oms.domain.journal.actions import SYSTEM
+from oms.domain.journal.actions import SYSTEM, record
 from oms.domain.register import actions, queries
 from oms.domain.register.models import InsuredPerson, Policy
 from oms.law import facts as law
@@ -246,3 +246,14 @@ def test_readers_are_shown_newest_first(enter, member, at, django_assert_num_que
         ("fund", "fund:77", "Жалоба"),
         ("insurer", "insurer:77001", "Заявление"),
     ]
+
+
+def test_looks_before_the_person_was_on_record_are_shown_too(enter, member, at):
+    anna, clerk = member(Role.INSURED), member(Role.INSURER, "insurer:77001")
+    with transaction.atomic():
+        record(
+            act="person.read", subject="case:1", person=anna.key, by=clerk.actor, at=at,
+            details={"purpose": "Дело № 1"},
+        )  # fmt: skip
+    person = actions.link_account(person=enter(), user=anna, by=SYSTEM, at=at)
+    assert [row.purpose for row in queries.readers(person)] == ["Дело № 1"]

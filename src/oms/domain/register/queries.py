@@ -154,9 +154,13 @@ def public_policy_check(*, number: str, birth_date: date, on: date) -> PolicyAns
 
 
 def readers(person: InsuredPerson) -> tuple[Reader, ...]:
-    """Return who of the staff looked at the person's data, newest first, at most 200."""
+    """Return who of the staff looked at the person's data, newest first, at most 200.
+
+    Looks at the application of somebody not yet on record stand under the account.
+    """
+    keys = [person.key, *([f"user:{person.user_id}"] if person.user_id else [])]
     rows = (
-        Entry.objects.filter(person=person.key, act="person.read")
+        Entry.objects.filter(person__in=keys, act="person.read")
         .order_by("-at", "-pk")
         .values_list("at", "role", "organization", "payload__data")[:_READS_SHOWN]
     )
