@@ -188,7 +188,7 @@ def _wait_until_ready(
             _say(f"{dead[0].name} did not start. The reason is in {dead[0].log}")
             return False
         try:
-            with urllib.request.urlopen(question, timeout=2) as answer:  # noqa: S310  our own
+            with urllib.request.urlopen(question, timeout=2) as answer:  # noqa: S310  # nosec B310 # ours
                 if answer.status == 200:
                     return True
         except (urllib.error.URLError, OSError):

@@ -38,7 +38,8 @@ def make_user(
     """Make an account that can sign in at once: contacts confirmed, consents given.
 
     `phone` is E.164. `totp_secret` (base32) sets up the second factor; pass `DEMO_SECRET`
-    where the code is shown on a page. Without a password nobody signs in. `columns` are further profile fields (`sex`, `snils` …).
+    where the code is shown on a page. Without a password nobody signs in. `columns` are
+    further profile fields (`sex`, `snils` …).
     """
     moment = at if confirmed else None
     user = User(

@@ -122,7 +122,7 @@ def _take(wanted: Mapping[str, int]) -> dict[str, int]:
         return {}
     places = ", ".join(["(%s, %s)"] * len(rows))
     query = (
-        f"INSERT INTO {table} (prefix, last) VALUES {places} ON CONFLICT (prefix)"  # noqa: S608
+        f"INSERT INTO {table} (prefix, last) VALUES {places} ON CONFLICT (prefix)"  # noqa: S608  # nosec B608
         f" DO UPDATE SET last = {table}.last + EXCLUDED.last RETURNING prefix, last"
     )
     with connection.cursor() as cursor:
@@ -165,7 +165,7 @@ def _write(model: type[Model], rows: Iterable[Row]) -> None:
                     copy.write_row(tuple(row.values()))
             return
         places = ", ".join(["%s"] * len(found[0]))
-        query = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608
+        query = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608  # nosec B608
         cursor.executemany(query, [tuple(row.values()) for row in found])
 
 

@@ -20,7 +20,7 @@ from oms.faces.design.parts import Fact, Moment, Task
 from oms.faces.desk import words
 from oms.faces.desk.looks import look_at_case
 from oms.faces.desk.pages import staff
-from oms.law import dates, names
+from oms.law import dates, names, phone
 from oms.law.plural import counted
 from oms.law.refusal import Refusal
 from oms.law.typed import NBSP
@@ -262,7 +262,8 @@ def _difference(differing: int, held: InsuredPerson | None) -> Task:
 def _signature(case: Case) -> Task:
     signed = case.pinned.get("signature") or {}
     if signed.get("kind") == "sms-code":
-        text = f"Кодом из СМС на {signed.get('phone', 'телефон')}"
+        number = phone.display(signed["phone"]) if signed.get("phone") else "телефон"
+        text = f"Кодом из СМС на {number}"
         return Task("Заявление подписано", "", text, "pen-line", "ok", "Подписано")
     text = "Подано из кабинета после входа"
     return Task("Отдельной подписи нет", "", text, "pen-line", "neutral", "Без кода")

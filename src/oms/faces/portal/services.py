@@ -1,6 +1,6 @@
 """The catalogue of services and a page for each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -43,10 +43,11 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     )
 
 
-def by_category(services: Sequence[PublicService]) -> list[tuple[str, list[PublicService]]]:
+def by_category(services: Iterable[PublicService]) -> list[tuple[str, list[PublicService]]]:
     """Put the services under their categories, in the order of the catalogue."""
-    order = list(dict.fromkeys(service.category for service in services))
-    rows = sorted(services, key=lambda service: order.index(service.category))
+    found = list(services)
+    order = list(dict.fromkeys(service.category for service in found))
+    rows = sorted(found, key=lambda service: order.index(service.category))
     return [(title, list(group)) for title, group in groupby(rows, lambda row: row.category)]
 
 
