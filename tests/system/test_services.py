@@ -56,7 +56,7 @@ def test_an_extract_comes_without_anybody(citizen: Citizen) -> None:
     # given somebody with a policy and an extract
     citizen.enters_as("klimova")
     former = number_of_the_paper(citizen)
-    replaced = citizen.text.count("Заменён")
+    replaced = citizen.text.count("Заменена")
 
     # when she asks for another
     citizen.begins("policy-extract")
@@ -65,7 +65,7 @@ def test_an_extract_comes_without_anybody(citizen: Citizen) -> None:
 
     # then it is there, and the former is shown as replaced
     assert number_of_the_paper(citizen) != former
-    assert citizen.text.count("Заменён") == replaced + 1
+    assert citizen.text.count("Заменена") == replaced + 1
 
 
 def number_of_the_paper(one: Somebody) -> str:
