@@ -2,7 +2,9 @@
 
 import pytest
 from tests import factories as make
+from tests.faces.desk.worlds import change_of
 
+from oms.cases import actions
 from oms.domain.journal.models import Entry
 from oms.domain.register import queries as register
 
@@ -77,14 +79,34 @@ def test_the_purpose_may_be_told_at_the_door(desk, anna) -> None:
     assert [r.purpose for r in register.readers(anna)] == ["Сверка списков"]
 
 
-def test_a_case_is_a_purpose_only_for_those_who_see_it(desk, anna) -> None:
-    address = f"/desk/people/{anna.pk}/?case={desk.case.number}"
-    page = desk.client(desk.irina).get(address).content.decode()
-    assert "Тестовая" in page
-    assert register.readers(anna)[0].purpose.endswith(desk.case.number)
-    fund = desk.client(desk.fund).get(address).content.decode()
-    assert "Тестовая" not in fund
-    assert "Зачем открываете данные" in fund
+def opened(desk, user, person, case) -> bool:
+    """Whether the case's link opens the person without a question."""
+    address = f"/desk/people/{person.pk}/?case={case.number}"
+    page = desk.client(user).get(address).content.decode()
+    assert ("Тестовая" in page) is not ("Зачем открываете данные" in page)
+    return "Тестовая" in page
+
+
+def test_a_case_is_a_purpose_only_for_the_people_it_may_mean(desk, anna) -> None:
+    owner = make.user(given_name="Раиса", patronymic="Львовна", birth_date="1950-01-02")
+    other = make.insured(owner, registration="г. Москва, ул. Тестовая, 2")
+    alike = make.submitted(snils=anna.snils)
+    assert not opened(desk, desk.irina, other, alike)
+    assert register.readers(other) == ()
+    assert not opened(desk, desk.fund, anna, alike)
+    assert opened(desk, desk.irina, anna, alike)
+    assert [r.purpose[-len(alike.number) :] for r in register.readers(anna)] == [alike.number]
+
+
+def test_a_case_is_a_purpose_only_while_it_is_open(desk) -> None:
+    case = change_of(desk)
+    case.person.insurer_id = "77001"
+    case.person.save()
+    assert opened(desk, desk.irina, case.person, case)
+    reasons = [{"code": "data-differ", "about": "СНИЛС", "field": "snils"}]
+    actions.perform("reject", case, by=desk.irina, at=make.NOON, reasons=reasons)
+    assert not opened(desk, desk.irina, case.person, case)
+    assert not opened(desk, desk.olga, case.person, case)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from oms.cases import queries
 from oms.cases.models import Case
+from oms.cases.states import OPEN
 from oms.domain.accounts.access import staff_required
 from oms.domain.register import asking, matching
 from oms.domain.register.models import InsuredPerson
@@ -141,11 +143,22 @@ def _purpose(request: HttpRequest, pk: int, at: datetime) -> str:
     """Return the purpose in force: told in the last half hour, or the case one comes from."""
     number = request.GET.get("case", "")
     if number and "\0" not in number:
-        case = Case.objects.visible_to(staff(request)).filter(number=number).first()
-        if case:
+        open_cases = Case.objects.visible_to(staff(request)).filter(state__in=OPEN)
+        case = open_cases.filter(number=number).select_related("applicant", "person").first()
+        if case and _is_about(case, pk):
             _allow(request, pk, case_purpose(case), at)
     words, told = request.session.get(_PURPOSES, {}).get(str(pk), ("", 0))
     return str(words) if at.timestamp() - told < LASTS.total_seconds() else ""
+
+
+def _is_about(case: Case, pk: int) -> bool:
+    """Whether deciding the case asks for this person: its own, or one it may mean."""
+    if case.person_id == pk:
+        return True
+    assert case.submitted_at is not None  # `visible_to` shows the staff no other
+    compared = queries.comparison(case, on=queries.day(case.submitted_at))
+    own = compared.known.person
+    return pk in {match.person.pk for match in compared.matches} or bool(own and own.pk == pk)
 
 
 def _allow(request: HttpRequest, pk: int, words: str, at: datetime) -> None:
