@@ -62,8 +62,14 @@ def test_what_is_wrong_is_said_at_the_field(field, typed, said) -> None:
     assert len(plain.split()) <= 20
 
 
-@pytest.mark.parametrize("typed", ["\x00", "А\x07", "\ud800", "я" * 1_000_000, "нечитаемое\ufffd"])
-@pytest.mark.parametrize("field", {type(row[0]): row[0] for row in READ}.values(), ids=str)
+@pytest.mark.parametrize(
+    "typed",
+    ["\x00", "А\x07", "\ud800", "я" * 1_000_000, "нечитаемое\ufffd"],
+    ids=["nul", "bell", "surrogate", "megabyte", "replaced"],
+)
+@pytest.mark.parametrize(
+    "field", {type(row[0]): row[0] for row in READ}.values(), ids=lambda f: type(f).__name__
+)
 def test_hostile_values_are_refused_in_words_without_an_echo(field, typed) -> None:
     with pytest.raises(ValidationError) as no:
         field.clean(typed)
