@@ -7,11 +7,14 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 from tests import factories as make
 
-from oms.cases import actions, tasks
+from oms.cases import actions, queries, tasks
 from oms.cases.models import Case
 from oms.cases.states import State
 from oms.domain.accounts.models import User
+from oms.domain.notifications.models import Message
 from oms.domain.papers import actions as papers
+from oms.domain.papers.models import Paper
+from oms.domain.register.models import Policy
 from oms.gateways.signature import NoKey
 from oms.kit.tasks import run_all_now
 
@@ -53,6 +56,25 @@ def test_an_automatic_case_is_decided_and_finished_after_all(monkeypatch) -> Non
     run_all_now()
     case.refresh_from_db()
     assert case.state == State.READY
+
+
+def test_a_case_ends_without_its_paper_when_the_policy_was_closed_meanwhile() -> None:
+    case = extract(make.user())
+    tasks.decide.func(case.pk)
+    case.refresh_from_db()
+    assert case.state == State.APPROVED
+    Policy.objects.update(state=Policy.State.CLOSED)
+    run_all_now()
+    case.refresh_from_db()
+    assert case.state == State.READY
+    why = "Выписку выпустить нельзя: полис больше не действует."
+    assert case.result["text"] == why
+    last = queries.timeline(case)[-1]
+    assert (last.title, last.text) == ("Завершено без документов", why)
+    kinds = [m.kind for m in Message.objects.order_by("pk")]
+    assert kinds[-1] == "case-without-papers"
+    assert "case-ready" not in kinds
+    assert not Paper.objects.exists()
 
 
 def test_what_has_just_come_or_waits_for_people_is_left_alone() -> None:

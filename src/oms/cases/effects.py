@@ -42,6 +42,7 @@ from oms.law.verdict import Invalid
 
 LONGEST_TEXT = 2000
 WAITING = "ждём вашего ответа"
+NO_PAPERS = "Выписку выпустить нельзя: полис больше не действует."
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,12 @@ def finish(case: Case, *, by: By, at: datetime, note: str) -> Told:
     return Told()
 
 
+def finish_without_papers(case: Case, *, by: By, at: datetime, note: str) -> Told:
+    """End where there is nothing to certify any more: the approval's own line stays in history."""
+    case.result = {**case.result, "text": NO_PAPERS, "unissued": case.result.get("papers", [])}
+    return Told(NO_PAPERS, {"unissued": case.result["unissued"]})
+
+
 def expire(case: Case, *, by: By, at: datetime, note: str) -> Told:
     """Close for want of an answer. The pause stays open: a late answer may still end it."""
     if case.answer_by is None or case.answer_by > at:
@@ -233,6 +240,7 @@ EFFECTS: Mapping[str, Callable[..., Told]] = {
     "approve_automatically": approve,
     "reject_automatically": reject_automatically,
     "finish": finish,
+    "finish_without_papers": finish_without_papers,
     "expire": expire,
     "reopen": reopen,
 }

@@ -90,7 +90,7 @@ def short_name(user: User) -> str:
 
 
 def _who_decided(case: Case) -> str:
-    verbs = [v for v, m in MOVES.items() if m.target in DECIDED and v != "finish"]
+    verbs = [v for v, m in MOVES.items() if m.target in DECIDED and State.APPROVED not in m.source]
     event = case.events.filter(verb__in=verbs).order_by("-pk").first()
     if event is None:
         return "Дело уже решено."

@@ -140,6 +140,13 @@ MOVES: dict[str, Move] = {
     "finish": _by_system(
         "Завершить", "Документы готовы", State.APPROVED, to=State.READY, told="case-ready"
     ),
+    "finish_without_papers": _by_system(
+        "Завершить без документов",
+        "Завершено без документов",
+        State.APPROVED,
+        to=State.READY,
+        told="case-without-papers",
+    ),
     "expire": _by_system(
         "Закрыть без ответа",
         "Закрыто: ответа не было",

@@ -20,7 +20,7 @@ from oms.cases.telling import message_context
 from oms.catalog.declaration import AUTOMATIC
 from oms.domain.journal.actions import SYSTEM, record
 from oms.domain.notifications.actions import tell
-from oms.domain.papers.actions import issue
+from oms.domain.papers.actions import NothingToCertify, issue
 from oms.kit.tasks import periodic, queued_arguments, retrying, task
 
 BATCH = 500
@@ -48,12 +48,22 @@ def decide(case_id: int) -> None:
 def finish(case_id: int) -> None:
     """Issue the papers of an approved case, then say that they are ready.
 
-    One paper per kind and case, whatever happens: its key holds it.
+    One paper per kind and case, whatever happens: its key holds it. A policy closed since the
+    approval leaves nothing to certify: the case ends without the paper, and says so.
     """
     case = Case.objects.select_related("person").get(pk=case_id)
     if case.state != State.APPROVED:
         return
     at = timezone.now()
+    try:
+        _issue_papers(case, at=at)
+    except NothingToCertify:
+        perform("finish_without_papers", case, by=SYSTEM, at=at)
+    else:
+        perform("finish", case, by=SYSTEM, at=at)
+
+
+def _issue_papers(case: Case, *, at: datetime) -> None:
     for kind in case.result.get("papers", []):
         assert case.person is not None
         issue(
@@ -64,7 +74,6 @@ def finish(case_id: int) -> None:
             by=SYSTEM,
             at=at,
         )
-    perform("finish", case, by=SYSTEM, at=at)
 
 
 @periodic(every=timedelta(minutes=30))
