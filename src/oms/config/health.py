@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from django_prometheus.exports import ExportToDjangoView
 
+from oms.domain.accounts.checks import has_forbidden_demo
 from oms.kit.tasks import last_heartbeat
 
 WORKER_SILENCE = timedelta(seconds=60)
@@ -27,8 +28,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when database, schema, cache and worker are in order, else 503 with what is not."""
-    parts = {"database": _database, "schema": _schema, "cache": _cache, "worker": _worker}
+    """200 when database, schema, cache and worker are in order, else 503 with what is not.
+
+    Production on data of a demo is never ready: its accounts have a public password.
+    """
+    parts = {
+        "database": _database,
+        "schema": _schema,
+        "cache": _cache,
+        "worker": _worker,
+        "no_demo_data": _no_demo_data,
+    }
     state = {name: _holds(check) for name, check in parts.items()}
     return JsonResponse(state, status=200 if all(state.values()) else 503)
 
@@ -69,6 +79,10 @@ def _cache() -> bool:
 def _worker() -> bool:
     beat = last_heartbeat()
     return beat is not None and timezone.now() - beat < WORKER_SILENCE
+
+
+def _no_demo_data() -> bool:
+    return not has_forbidden_demo()
 
 
 urlpatterns = [

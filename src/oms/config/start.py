@@ -93,12 +93,24 @@ def _set_up(options: argparse.Namespace) -> None:
     if options.fresh and options.database_url.startswith("postgres"):
         call_command("flush", interactive=False, verbosity=0)
     call_command("migrate", verbosity=0, interactive=False)
+    _refuse_demo_data()
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     if settings.DEMO:
         from oms.faces.demo import world
 
         world.create(persons=options.persons, progress=True)
+
+
+def _refuse_demo_data() -> None:
+    """End here rather than serve people on a demo's accounts, whose password is public."""
+    from oms.domain.accounts.checks import has_forbidden_demo
+
+    if has_forbidden_demo():
+        raise SystemExit(
+            "This data was made for a demonstration: its accounts have a public password.\n"
+            "Take an empty database and an empty OMS_VAR for production."
+        )
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Django's card of this room."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 
 
 class AccountsConfig(AppConfig):
@@ -9,3 +10,9 @@ class AccountsConfig(AppConfig):
     name = "oms.domain.accounts"
     label = "accounts"
     verbose_name = "Учётные записи"
+
+    def ready(self) -> None:
+        """Have the data checked wherever a command looks into the database."""
+        from oms.domain.accounts.checks import demo_data
+
+        register(demo_data, Tags.database)

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from oms.domain.accounts.checks import DEMO_WORLD
 from oms.domain.accounts.models import User
 from oms.domain.directory import synthetic as directory
 from oms.domain.journal.actions import SYSTEM, record
@@ -27,7 +28,6 @@ from oms.faces.demo.scenes import SCENES
 from oms.law import phone
 
 VERSION = 1
-SUBJECT = "demo:world"
 
 
 def create(*, persons: int, progress: bool) -> None:
@@ -38,6 +38,7 @@ def create(*, persons: int, progress: bool) -> None:
     if _is_made(persons):
         return
     at = timezone.now()
+    _begin(at)
     directory.seed(at=at)
     missing = max(persons - register.made(), 0)
     with _bar(missing, "Люди реестра", progress) as bar:
@@ -48,7 +49,7 @@ def create(*, persons: int, progress: bool) -> None:
     with transaction.atomic():
         register.confirm(at=at)
         details = {"persons": persons, "version": VERSION}
-        record(act="demo.create", subject=SUBJECT, by=SYSTEM, at=at, details=details)
+        record(act="demo.create", subject=DEMO_WORLD, by=SYSTEM, at=at, details=details)
 
 
 def log_ins() -> list[str]:
@@ -64,8 +65,16 @@ def log_ins() -> list[str]:
 
 
 def _is_made(persons: int) -> bool:
-    made = Entry.objects.filter(subject=SUBJECT).values_list("payload__data", flat=True)
+    entries = Entry.objects.filter(subject=DEMO_WORLD, act="demo.create")
+    made = entries.values_list("payload__data", flat=True)
     return any(one["version"] == VERSION and one["persons"] >= persons for one in made if one)
+
+
+def _begin(at: datetime) -> None:
+    """Mark the data as a demo's before the first account: a start may be stopped half way."""
+    if not Entry.objects.filter(subject=DEMO_WORLD).exists():
+        with transaction.atomic():
+            record(act="demo.begin", subject=DEMO_WORLD, by=SYSTEM, at=at)
 
 
 def _play(at: datetime, step: Callable[[int], object]) -> dict[str, User]:
