@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from tests.domain.accounts.conftest import NOW, PASSWORD
 
-from oms.domain.accounts import queries
+from oms.domain.accounts import actions, queries
 from oms.domain.accounts.actions import Confirmed, set_profile_values
 from oms.domain.accounts.models import ProfileValue, Role, Source, User
 from oms.domain.accounts.synthetic import make_user
@@ -54,11 +54,15 @@ def test_a_document_is_kept_beside_the_columns(anna: User) -> None:
     assert queries.profile(anna)["document"].value == paper
 
 
-def test_anothers_snils_is_neither_taken_nor_betrayed(anna: User) -> None:
-    boris = make_user(
+@pytest.fixture
+def boris(db: None) -> User:
+    return make_user(
         role=Role.INSURED, phone="+79001234568", email="b@example.org", password=PASSWORD,
         at=NOW, family_name="Б", given_name="Б",
     )  # fmt: skip
+
+
+def test_anothers_snils_is_neither_taken_nor_betrayed(anna: User, boris: User) -> None:
     assert put(boris, snils="11223344595") == ["snils"]
     for user in (anna, boris):
         user.refresh_from_db()
@@ -67,3 +71,21 @@ def test_anothers_snils_is_neither_taken_nor_betrayed(anna: User) -> None:
     for user in (anna, boris):
         user.refresh_from_db()
     assert (anna.snils, boris.snils) == (None, "11223344595")
+
+
+@pytest.mark.parametrize(
+    ("source", "owns"), [(Source.TYPED, "anna"), (Source.REGISTER, "boris")], ids=str
+)
+def test_a_number_taken_in_the_same_moment_is_answered_alike(
+    anna: User, boris: User, monkeypatch: pytest.MonkeyPatch, source: Source, owns: str
+) -> None:
+    look, looks = actions._free_to_use, []
+
+    def too_early(user: User, field: str, value: str, source: Source) -> str | None:
+        looks.append(field)
+        return value if len(looks) == 1 else look(user, field, value, source)
+
+    monkeypatch.setattr(actions, "_free_to_use", too_early)
+    assert put(boris, source, snils="11223344595") == ["snils"]
+    assert User.objects.get(snils="11223344595") == {"anna": anna, "boris": boris}[owns]
+    assert queries.profile(boris)["snils"].value == "11223344595"

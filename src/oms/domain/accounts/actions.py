@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from oms.domain.accounts import sign_in
 from oms.domain.accounts.models import ProfileValue, Source, User, Visit
@@ -133,6 +133,15 @@ def _append(user: User, changed: Mapping[str, Any], source: Source, at: datetime
 
 
 def _write_columns(user: User, changed: Mapping[str, Any], source: Source) -> None:
+    """Write; where another took the number between the look and the save, look once more."""
+    try:
+        with transaction.atomic():
+            _save_columns(user, changed, source)
+    except IntegrityError:
+        _save_columns(user, changed, source)
+
+
+def _save_columns(user: User, changed: Mapping[str, Any], source: Source) -> None:
     columns = {field: value for field, value in changed.items() if field in COLUMNS}
     for field in _OPENS_SIGN_IN:
         if columns.get(field):
