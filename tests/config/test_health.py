@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import get_resolver
 from tests import factories as make
 
-from oms.config import start
+from oms.config import health, start
 from oms.domain.accounts.checks import has_forbidden_demo
 from oms.domain.journal.actions import SYSTEM, record
 from oms.faces.demo import world
@@ -33,6 +33,21 @@ def demo_data(monkeypatch) -> None:
 
 def migrate() -> None:
     call_command("migrate", skip_checks=False, verbosity=0, stdout=io.StringIO())
+
+
+def test_the_schema_is_asked_about_only_until_it_is_complete(client, monkeypatch) -> None:
+    monkeypatch.setattr(health, "_complete", set())
+    plans, asked = [["a migration"], []], []
+
+    class Executor(health.MigrationExecutor):
+        def migration_plan(self, targets, clean_start=False):
+            asked.append(targets)
+            return plans[len(asked) - 1]
+
+    monkeypatch.setattr(health, "MigrationExecutor", Executor)
+    said = [client.get("/readyz").json()["schema"] for _ in range(4)]
+    assert said == [False, True, True, True]
+    assert len(asked) == 2
 
 
 @pytest.mark.usefixtures("production", "demo_data")

@@ -18,6 +18,8 @@ from oms.domain.accounts.checks import has_forbidden_demo
 from oms.kit.tasks import last_heartbeat
 
 WORKER_SILENCE = timedelta(seconds=60)
+_complete: set[str] = set()
+"""What this process has seen to be complete."""
 
 
 @require_GET
@@ -67,6 +69,17 @@ def _database() -> bool:
 
 
 def _schema() -> bool:
+    """Whether every migration of this code is applied.
+
+    Read once it is so: it stays so while the code is the same, and reading all migrations
+    anew at each question would cost more than most pages.
+    """
+    if not _complete:
+        _complete.update({"schema"} if _is_migrated() else ())
+    return bool(_complete)
+
+
+def _is_migrated() -> bool:
     executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
