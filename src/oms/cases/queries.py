@@ -12,6 +12,7 @@ from oms.cases.review import (
     progress,
     review,
     service_of,
+    service_title,
 )
 from oms.cases.rights import decides
 from oms.cases.story import (
@@ -58,6 +59,7 @@ __all__ = [
     "queue_counts",
     "review",
     "service_of",
+    "service_title",
     "state_title",
     "timeline",
     "until",

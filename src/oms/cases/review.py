@@ -71,8 +71,14 @@ class Walk:
 
 
 def service_of(case: Case) -> PublicService:
-    """The declaration of the case's service."""
+    """The declaration of the case's service; raises `NoSuchService`. See `service_title`."""
     return declared(case.service)
+
+
+def service_title(case: Case) -> str:
+    """The service's name; one no longer in the catalogue is named as it was at submission."""
+    known = SERVICES.get(case.service)
+    return known.title if known else str(case.pinned.get("title") or case.service)
 
 
 def declared(code: str) -> PublicService:
@@ -191,9 +197,10 @@ def look_through(case: Case, walked: Walk) -> Review:
 
 def _reviewed_as_submitted(case: Case) -> Review:
     """The fixed answers under the labels they were given under."""
-    own, lines = service_of(case), []
-    values = kept.read(own, case.answers)
-    live = {name: f for step in own.steps for name, f in step.base_fields.items()}
+    own, lines = SERVICES.get(case.service), []
+    values = kept.read(own, case.answers) if own else case.answers
+    steps = own.steps if own else ()
+    live = {name: f for step in steps for name, f in step.base_fields.items()}
     for step in case.pinned["form"]:
         for name, label, value in step["fields"]:
             said = value if name in case.answers else fields.shown(live.get(name), values.get(name))

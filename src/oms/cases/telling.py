@@ -5,7 +5,7 @@ from datetime import datetime
 from oms.cases import clock
 from oms.cases.models import Case
 from oms.cases.refused import link
-from oms.cases.review import service_of
+from oms.cases.review import service_title
 from oms.cases.states import TITLES, Side, State
 from oms.domain.notifications.actions import tell
 
@@ -37,7 +37,7 @@ def message_context(case: Case, *, text: str = "") -> dict[str, str]:
     decider = case.insurer or case.fund
     return {
         "number": case.number,
-        "service": service_of(case).title,
+        "service": service_title(case),
         "state": TITLES[State(case.state)],
         "decider": str(decider) if decider else "Кабинет ОМС",
         "due": clock.until(case.due_at) if case.due_at else "",

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from oms.cases import queries
 from oms.cases.models import Case
 from oms.cases.states import TITLES, State
-from oms.catalog.catalogue import SERVICES
 from oms.domain.accounts.models import Role, Source, User
 from oms.domain.papers.models import Paper
 from oms.domain.register import queries as register
@@ -182,8 +182,7 @@ def _kind(code: str) -> str:
 
 def _case(case: Case) -> tuple[Case, str, str, Tint]:
     state = State(case.state)
-    title = SERVICES[case.service].title if case.service in SERVICES else case.service
-    return case, title, TITLES[state], TINTS[state]
+    return case, queries.service_title(case), TITLES[state], TINTS[state]
 
 
 def _period(begin: object, end: object) -> str:

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from oms.cases import actions, queries
 from oms.cases.models import Case
-from oms.catalog.catalogue import SERVICES
 from oms.domain.accounts.access import staff_required
 from oms.domain.accounts.models import User
 from oms.faces.design.parts import Chip, Crumb
@@ -142,7 +141,7 @@ def _row(case: Case, user: User, at: datetime) -> Row:
     by = names.short(holder.family_name, holder.given_name, holder.patronymic) if holder else ""
     return Row(
         case=case,
-        service=SERVICES[case.service].title if case.service in SERVICES else case.service,
+        service=queries.service_title(case),
         who=short(case.applicant_name),
         holder="Вы" if holder == user else by,
         standing=words.standing(case, at=at),

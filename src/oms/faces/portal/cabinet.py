@@ -234,7 +234,7 @@ def _tasks(user: User, opened: Sequence[Case]) -> Iterator[Todo]:
 
 def _question(case: Case) -> Todo:
     by = f"Ответьте до {dates.long(timezone.localdate(case.answer_by))}" if case.answer_by else ""
-    about = f"{cases.service_of(case).title}, дело {case.number}"
+    about = f"{cases.service_title(case)}, дело {case.number}"
     return Todo(
         "Ответьте на вопрос по заявлению",
         ". ".join(filter(None, (about, by))),
@@ -248,7 +248,7 @@ def _question(case: Case) -> Todo:
 def _draft(case: Case) -> Todo:
     return Todo(
         "Закончите черновик",
-        f"{cases.service_of(case).title}. Сохранён {datetime_words(case.saved_at)}",
+        f"{cases.service_title(case)}. Сохранён {datetime_words(case.saved_at)}",
         address("portal:case", case.number),
         "Продолжить",
         "pen-line",
@@ -258,7 +258,7 @@ def _draft(case: Case) -> Todo:
 
 def _open_case(case: Case, *, at: datetime) -> OpenCase:
     return OpenCase(
-        title=cases.service_of(case).title,
+        title=cases.service_title(case),
         number=case.number,
         url=address("portal:case", case.number),
         word=cases.state_title(case),

@@ -14,6 +14,7 @@ from oms.cases import queries as cases
 from oms.cases.models import Case
 from oms.cases.review import look_through, walk
 from oms.cases.states import CLOSED, MOVES, State
+from oms.catalog.catalogue import SERVICES
 from oms.domain.accounts.access import sign_in_required
 from oms.domain.accounts.models import User
 from oms.domain.papers.models import Paper
@@ -50,13 +51,13 @@ def print_view(request: HttpRequest, number: str) -> HttpResponse:
     found = own_case(request, number)
     if found.submitted_at is None:
         raise Http404
-    service = cases.service_of(found)
+    service = cases.service_title(found)
     return page(
         request,
         "portal/applications/print.html",
         section="applications",
         title=f"Заявление № {found.number}",
-        crumbs=crumbs(Crumb(service.title, address("portal:case", found.number)), Crumb("Печать")),
+        crumbs=crumbs(Crumb(service, address("portal:case", found.number)), Crumb("Печать")),
         case=found,
         service=service,
         word=cases.state_title(found),
@@ -96,19 +97,17 @@ def case_page(
     """Show a submitted application; `form` is an answer that has to be mended."""
     at = timezone.now()
     prefetch_related_objects([found], "events", "pauses")
-    service = cases.service_of(found)
     reopens = may_reopen(found)
-    asks = found.state == State.CLARIFICATION or reopens
+    asks = (found.state == State.CLARIFICATION or reopens) and found.service in SERVICES
     if asks and form is None:
         form = answering.blank(found, on=cases.day(at))
     return page(
         request,
         "portal/applications/case.html",
         section="applications",
-        title=service.title,
+        title=cases.service_title(found),
         crumbs=crumbs(Crumb(f"№ {found.number}")),
         case=found,
-        service=service,
         word=cases.state_title(found),
         tint=TINTS[found.state],
         clock=cases.clock(found, at=at),
@@ -123,8 +122,14 @@ def case_page(
         papers=_papers(found, citizen(request)),
         answers=answers(found) if found.submitted_at else [],
         may_withdraw=found.state in MOVES["withdraw"].source,
-        may_repeat=found.state in CLOSED and found.submitted_at is not None and bool(found.typed),
+        may_repeat=may_repeat(found),
     )
+
+
+def may_repeat(found: Case) -> bool:
+    """Tell whether what was typed can be submitted anew: the service must still be there."""
+    was_submitted = found.submitted_at is not None and bool(found.typed)
+    return found.state in CLOSED and was_submitted and found.service in SERVICES
 
 
 def may_reopen(found: Case) -> bool:

@@ -86,7 +86,7 @@ def row(case: Case) -> Row:
     """Return the line of an application, from its own columns only."""
     state = State(case.state)
     return Row(
-        title=cases.service_of(case).title,
+        title=cases.service_title(case),
         number=case.number,
         url=address("portal:case", case.number),
         words=_words(case, state),
