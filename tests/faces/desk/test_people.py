@@ -57,16 +57,17 @@ def test_the_purpose_told_at_the_search_opens_the_card(desk, anna) -> None:
     search = Entry.objects.get(act="register.search")
     assert search.payload.data["text"] == "Климова"
     assert search.payload.data["found"] == [anna.key]
+    purpose = "Человек обратился: звонок, письмо, визит. обращение 12"
+    shown = f"{purpose}: показано в поиске"
+    assert [r.purpose for r in register.readers(anna)] == [shown]
     page = client.get(f"/desk/people/{anna.pk}/").content.decode()
     assert "Тестовая" in page
     assert "Подтверждено реестром" in page
-    assert [r.purpose for r in register.readers(anna)] == [
-        "Человек обратился: звонок, письмо, визит. обращение 12"
-    ]
+    assert [r.purpose for r in register.readers(anna)] == [purpose, shown]
     history = client.get(f"/desk/people/{anna.pk}/history/").content.decode()
     assert "обращение 12" in history
     assert "Запись внесена в реестр" in history
-    assert len(register.readers(anna)) == 1
+    assert len(register.readers(anna)) == 2
 
 
 def test_the_purpose_may_be_told_at_the_door(desk, anna) -> None:
@@ -138,6 +139,7 @@ def test_the_fund_sees_its_region_and_the_list_is_bounded(desk) -> None:
     for _ in range(30):
         make.insured(make.user(family_name="Климова"), by=make.insurer("77002"))
     page = found(desk.client(desk.fund), "Климова")
+    assert Entry.objects.filter(act="person.read").count() == 25
     assert page.count('href="/desk/people/') - page.count('href="/desk/people/"') == 25
     assert "первые 25" in page
     other = make.operator(make.fund("50"))

@@ -4,7 +4,7 @@ Looks at one person for one purpose are one line in ten minutes of a session: a 
 or left and opened again is the same look.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -58,9 +58,13 @@ def look_at_person(
 
 
 def search_made(
-    request: HttpRequest, *, text: str, purpose: str, found: Iterable[InsuredPerson], at: datetime
+    request: HttpRequest, *, text: str, purpose: str, found: Sequence[InsuredPerson], at: datetime
 ) -> None:
-    """Write down a search of the register: what was typed, why, and whom it showed."""
+    """Write down a search of the register: what was typed, why, and whom it showed.
+
+    Each person shown has a line of their own, for «кто смотрел» is read by the person: as many
+    appends as the page has rows. What was typed is not in it, it may name somebody else.
+    """
     with transaction.atomic():
         record(
             act="register.search",
@@ -69,6 +73,8 @@ def search_made(
             at=at,
             details={"text": text, "purpose": purpose, "found": [p.key for p in found]},
         )
+        for person in found:
+            look_at_person(request, person, purpose=f"{purpose}: показано в поиске", at=at)
 
 
 def _is_new(request: HttpRequest, key: str, purpose: str, at: datetime) -> bool:
