@@ -31,13 +31,13 @@ VISITOR = [
     "/", "/services/", "/services/issue-policy/", "/services/?q=выписка", "/services/?q=zzz",
     "/check-policy/", "/verify/", "/verify/AAAA-BBBB-CCCC-DDDD/", "/insurers/",
     "/insurers/compare/?code=77901&code=77902", "/clinics/", "/clinics/?q=zzz", "/help/",
-    "/accessibility/", "/privacy/", "/nothing-here/", "/account/login/", "/account/recovery/", "/account/login/closed/",
+    "/accessibility/", "/privacy/", "/nothing-here/", "/account/login/", "/account/recovery/",
     "/account/consents/terms/", "/demo/", "/demo/outbox/", "/design/", "/design/home/",
     "/design/step/", "/design/desk/", "/design/sign-in/",
 ]  # fmt: skip
 CITIZEN = [
     "/", "/cases/", "/documents/", "/messages/", "/policy/code/", "/account/profile/",
-    "/account/security/",
+    "/account/security/", "/services/issue-policy/start/", "/services/policy-extract/start/",
 ]  # fmt: skip
 DESKS = ["/desk/", "/desk/cases/", "/desk/people/", "/desk/report/", "/desk/reference/"]
 AT_LEAST = {
@@ -211,7 +211,7 @@ NO_PAGE_OF_THEIR_OWN = {
     "portal:security_txt", "account_recovery_codes_file", "demo:enter",
     "portal:autosave", "portal:sign_again", "portal:repeat", "account_signup_phone_again",
     "account_signup_email_again", "account_recovery_again", "account_sign_out_elsewhere",
-    "desk:take_next", "desk:press",
+    "desk:take_next", "desk:press", "account_inactive",
 }  # fmt: skip
 """Files, and addresses that only take a form and lead on."""
 
