@@ -54,18 +54,26 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _environment(options: argparse.Namespace) -> dict[str, str]:
-    smtp, http = options.port + 1, options.port + 2
-    return {
+    return _simulated(options.port) | {
         "DJANGO_SETTINGS_MODULE": "oms.config.settings",
         "OMS_VAR": str(options.var),
         "OMS_DATABASE_URL": options.database_url,
         "OMS_BASE_URL": options.base_url,
-        "OMS_SMTP_URL": os.environ.get("OMS_SMTP_URL", f"smtp://127.0.0.1:{smtp}"),
-        "OMS_SMS_URL": os.environ.get("OMS_SMS_URL", f"http://127.0.0.1:{http}/sms"),
-        "OMS_OUTBOX_URL": os.environ.get("OMS_OUTBOX_URL", f"http://127.0.0.1:{http}"),
         "PYTHONPATH": str(ROOT / "src"),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _simulated(port: int) -> dict[str, str]:
+    """Addresses of the simulators where no real party is named; none in production."""
+    if os.environ.get("OMS_PROFILE") == "production":
+        return {}
+    addresses = {
+        "OMS_SMTP_URL": f"smtp://127.0.0.1:{port + 1}",
+        "OMS_SMS_URL": f"http://127.0.0.1:{port + 2}/sms",
+        "OMS_OUTBOX_URL": f"http://127.0.0.1:{port + 2}",
+    }
+    return {name: os.environ.get(name, address) for name, address in addresses.items()}
 
 
 def _forget(var: Path, *, ask: bool) -> bool:
@@ -154,7 +162,7 @@ def _children(options: argparse.Namespace) -> list[Child]:
     logs.mkdir(exist_ok=True)
     python = sys.executable
     commands: dict[str, list[str]] = {}
-    if os.environ["OMS_SMTP_URL"].startswith("smtp://127.0.0.1"):
+    if os.environ.get("OMS_SMTP_URL") == f"smtp://127.0.0.1:{options.port + 1}":
         commands["simulators"] = [
             *(python, "-m", "oms.gateways.simulators"),
             *("--smtp-port", str(options.port + 1), "--http-port", str(options.port + 2)),
