@@ -98,7 +98,9 @@ def _from_token(chosen: dict[str, Any]) -> "_PdfSigner":
         user_pin=chosen["pkcs11_pin"],
     )
     label = chosen["pkcs11_label"]
-    return _PdfSigner(PKCS11Signer(session, cert_label=label, key_label=label))
+    # Every token signs a ready digest; not every one hashes as well.
+    signer = PKCS11Signer(session, cert_label=label, key_label=label, use_raw_mechanism=True)
+    return _PdfSigner(signer)
 
 
 def _converted(certificate: x509.Certificate) -> asn1_x509.Certificate:

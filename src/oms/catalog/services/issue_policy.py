@@ -159,7 +159,11 @@ SERVICE = PublicService(
     documents=(
         Document("identity", "Паспорт или другой документ, удостоверяющий личность"),
         Document("snils", "СНИЛС"),
-        Document("right", "Вид на жительство, разрешение или свидетельство", when=is_foreigner),
+        Document(
+            "right",
+            "Если вы не гражданин России: вид на жительство, разрешение или свидетельство",
+            when=is_foreigner,
+        ),
     ),
     checks=(may_choose,),
     decided_by=Role.INSURER,
