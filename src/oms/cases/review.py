@@ -237,14 +237,14 @@ def _right(form: Step) -> dict[str, Any]:
 def _lines(step: type[Step], form: Step) -> Sequence[Line]:
     found = []
     for name, item in form.fields.items():
+        label = fields.label_of(item)
         errors = form.errors.get(name) if form.is_bound else None
         if not form.is_bound:
-            said, error = "", "Заполните это поле" if item.required else ""
+            said, error = "", f"{label}: заполните это поле" if item.required else ""
         elif errors:
             said, error = str(form.data.get(name) or "")[:200], str(errors[0])
         else:
             said, error = fields.shown(item, form.cleaned_data.get(name)), ""
-        label = fields.label_of(item)
         found.append(Line(step.code, name, label, said, ok=not error, error=error))
     return found
 
