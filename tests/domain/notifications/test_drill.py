@@ -96,7 +96,8 @@ def database_url() -> Iterator[str]:
     name = f"drill_{os.getpid()}"
     with psycopg.connect(url, autocommit=True) as base:
         base.execute(f"CREATE DATABASE {name}")
-        yield url.replace(urlsplit(url).path, f"/{name}")
+        parts = urlsplit(url)
+        yield f"postgresql://{parts.netloc}/{name}?{parts.query}"
         base.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
