@@ -1,6 +1,5 @@
 """Settings of the whole house. Variables and their meaning: `environment.py`."""
 
-import os
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -217,5 +216,3 @@ METRICS_TOKEN = SECRETS["metrics_token"]
 
 LOGGING = logs.logging(level=ENV.log_level)
 logs.configure_structlog()
-SILENCED_SYSTEM_CHECKS: list[str] = []
-os.environ.setdefault("DJANGO_RUNSERVER_HIDE_WARNING", "true")

@@ -1,1 +1,1 @@
-"""What any program needs: an expected no, background work, money of typing."""
+"""What any program needs: an expected no, and background work."""
