@@ -12,26 +12,16 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from random import Random
+from random import Random, randbytes
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.system.people import Citizen, Operator, Somebody
 from tests.system.portal import Portal
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = "/usr/bin/chromium"
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PERSONS = 60
 READY_WITHIN = 240  # a loaded machine makes the demo world slowly
 PEOPLE: pytest.StashKey[list[Somebody]] = pytest.StashKey()
@@ -42,12 +32,13 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """`./start` with a world of its own; stopped as Ctrl-C stops it.
 
-    OMS_SYSTEM_PORT names one that runs already, for a quick look at one journey.
+    OMS_SYSTEM_PORT names one that runs already (with OMS_TRUSTED_PROXIES=1, for each person has
+    a network address), for a quick look at one journey.
     """
     if running := os.environ.get("OMS_SYSTEM_PORT"):
         yield _at(int(running))
         return
-    var, port = tmp_path_factory.mktemp("portal"), _three_free_ports()
+    var, port = tmp_path_factory.mktemp("portal"), _free_ports()
     log = var / "start.log"
     command = [sys.executable, "-m", "oms.config.start", "--port", str(port)]
     command += ["--var", str(var / "var"), "--persons", str(PERSONS)]
@@ -63,27 +54,31 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 
 
 def _at(port: int) -> Portal:
-    return Portal(base=f"http://localhost:{port}", outbox=f"http://127.0.0.1:{port + 2}")
+    return Portal(
+        base=f"http://localhost:{port}",
+        outbox=f"http://127.0.0.1:{port + 2}",
+        openid=f"http://127.0.0.1:{port + 3}",
+    )
 
 
 def _environment() -> dict[str, str]:
     """What a person's shell has: none of the tests' settings."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith("OMS_")}
     kept.pop("DJANGO_SETTINGS_MODULE", None)
-    return kept | {"PYTHONPATH": str(ROOT / "src")}
+    return kept | {"PYTHONPATH": str(ROOT / "src"), "OMS_TRUSTED_PROXIES": "1"}
 
 
-def _three_free_ports() -> int:
-    """A port with its two neighbours free: the simulators take them."""
+def _free_ports() -> int:
+    """A port with its four neighbours free: the simulators take them."""
     for port in Random().sample(range(20_000, 60_000), 50):
         try:
-            for one in range(port, port + 3):
+            for one in range(port, port + 5):
                 with socket.socket() as tried:
                     tried.bind(("127.0.0.1", one))
         except OSError:
             continue
         return port
-    pytest.fail("no three free ports in a row")
+    pytest.fail("no five free ports in a row")
 
 
 def _wait(started: "subprocess.Popen[bytes]", address: str, var: Path) -> None:
@@ -106,27 +101,24 @@ def _logs(var: Path) -> str:
     return "\n".join(f"--- {file.name}\n{file.read_text()[-3000:]}" for file in files)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.fail("Chromium is missing: apt-get install chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
 def somebody(
     portal: Portal, browser: Browser, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Any]]:
-    """Makes people with browsers of their own; in the end nobody's console holds a word."""
+    """Makes people with browsers and network addresses of their own.
+
+    In the end nobody's console holds a word.
+    """
     made = request.node.stash[PEOPLE] = []
 
     def make(kind: type[Somebody], **options: Any) -> Somebody:
-        context = browser.new_context(
-            **{"viewport": PHONE, "locale": "ru-RU", "reduced_motion": "reduce", **options}
-        )
+        own: dict[str, Any] = {
+            "viewport": PHONE,
+            "locale": "ru-RU",
+            "reduced_motion": "reduce",
+            "extra_http_headers": {"X-Forwarded-For": f"10.{'.'.join(map(str, randbytes(3)))}"},
+        }
+        context = browser.new_context(**{**own, **options})
         context.set_default_timeout(20_000)
         one = kind(context, portal)
         made.append(one)

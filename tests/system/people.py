@@ -1,6 +1,7 @@
 """People at the portal: what they do reads as prose, what they see is checked."""
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,13 +9,22 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Response
+from playwright.sync_api import (
+    BrowserContext,
+    CDPSession,
+    ConsoleMessage,
+    FilePayload,
+    Locator,
+    Response,
+)
 
 from oms.domain.accounts import factors
 from oms.domain.accounts.synthetic import DEMO_SECRET
 from oms.domain.register.invented import snils
 from oms.faces.demo.people import CAST, PASSWORD
 from tests.system.portal import Portal, plain
+from tests.system.puzzle import answer_to
+from tests.system.scans import scan
 
 _numbers = count(Random().randrange(100_000))
 """Not from 1: a portal that runs already may know those."""
@@ -50,7 +60,8 @@ class Somebody:
         if is_page:
             self.document = response
         bad = response.status >= 500 or (response.status >= 400 and not is_page)
-        ours = response.url.startswith((self.portal.base, "data:"))
+        made_here = response.url.removeprefix("blob:")  # a page's own recording
+        ours = made_here.startswith((self.portal.base, self.portal.openid, "data:"))
         if bad or not ours:
             self.faults.append(f"{response.status} {response.url}")
 
@@ -97,6 +108,13 @@ class Somebody:
     def ticks(self, name: str) -> None:
         """Tick the only box of that name."""
         self.page.locator(f"main [name={name}][type=checkbox]").first.check()
+
+    def solves(self) -> None:
+        """Answer the puzzle's question in words, if there is a puzzle: some came here before."""
+        if self.page.locator("main [name=puzzle]").count():
+            self.unfolds("Не видно картинку?")
+            asked = plain(self.page.locator("main .puzzle details p").inner_text())
+            self.types(puzzle=answer_to(asked.removesuffix(" Впишите ответ в то же поле.")))
 
     def unfolds(self, words: str) -> None:
         """Open what is folded under a line."""
@@ -216,6 +234,7 @@ class Citizen(Somebody):
         )
         self.ticks("terms")
         self.ticks("personal_data")
+        self.solves()
         self.presses("Продолжить")
         assert self.title == "Подтвердите телефон", self.text
         self.types(code=self.portal.code_for(who.phone))
@@ -229,6 +248,7 @@ class Citizen(Somebody):
         """By phone and password."""
         self.opens("/account/login/")
         self.types(login=self.passport.phone, password=self.passport.password)
+        self.solves()
         self.presses("Войти")
 
     def begins(self, service: str) -> None:
@@ -253,6 +273,34 @@ class Citizen(Somebody):
             self.fills(step, self.passport.pages[step] | changes)
             self.presses("Продолжить")
 
+    def brings(self, slot: str, *files: FilePayload, by_camera: bool = False) -> None:
+        """Choose files for a document; without the script also press the button."""
+        place = self.page.locator(f"#slot-{slot}")
+        field = "[data-camera-from]" if by_camera else "[data-choose-from]"
+        place.locator(field).set_input_files(list(files))
+        button = place.get_by_role("button", name="Загрузить")
+        if button.is_visible():
+            button.click()
+            self.page.wait_for_load_state()
+        self.waits_for_files(slot)
+
+    def waits_for_files(self, slot: str) -> None:
+        """Every file of the document has come through its checks, or was refused."""
+        place = self.page.locator(f"#slot-{slot}")
+        busy = place.locator("[data-sending], [data-poll]")
+        until = time.monotonic() + 90
+        while busy.count():
+            assert time.monotonic() < until, self.text
+            if not place.locator(".upload-zone .js-only").first.is_visible():
+                self.page.reload()
+            self.page.wait_for_timeout(500)
+
+    def encloses(self) -> None:
+        """Bring the passport where the application asks for it, and go on."""
+        assert self.path.split("#")[0].endswith("/documents/"), (self.path, self.text)
+        self.brings("identity", scan())
+        self.presses("Продолжить")
+
     def signs(self, *, phone: str = "") -> str:
         """Confirm, sign with the code sent to the phone; return the number of the case."""
         self.ticks("truth")
@@ -264,6 +312,24 @@ class Citizen(Somebody):
         return self.path.split("/")[2]
 
 
+DEVICE = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+def with_device(one: Somebody) -> CDPSession:
+    """Give the browser an authenticator of its own, as a phone has."""
+    session = one.context.new_cdp_session(one.page)
+    session.send("WebAuthn.enable")
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+    return session
+
+
 class Operator(Somebody):
     """Somebody of the staff."""
 
@@ -272,6 +338,7 @@ class Operator(Somebody):
         one = next(one for one in CAST if one.code == code)
         self.opens("/account/login/")
         self.types(login=one.phone, password=PASSWORD)
+        self.solves()
         self.presses("Войти")
         assert self.title == "Подтвердите вход", self.text
         self.types(code=factors.code_at(secret=DEMO_SECRET, at=datetime.now(UTC)))

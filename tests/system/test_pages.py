@@ -14,7 +14,14 @@ from django.urls import get_resolver
 from oms.domain.accounts import factors
 from tests.system.conftest import DESK
 from tests.system.judge import Judge, name_of
-from tests.system.people import Citizen, Operator, Somebody
+from tests.system.people import Citizen, Operator, Somebody, with_device
+from tests.system.test_recovery import (
+    agent,
+    asks_for_access,
+    forgets,
+    gives_a_password,
+    keeps_a_factor,
+)
 
 pytestmark = pytest.mark.browser
 OF_EACH = 1
@@ -25,7 +32,9 @@ PUBLIC = frozenset({
     "portal:help", "portal:accessibility", "portal:privacy", "account_consent",
 })  # fmt: skip
 """Pages that are the same for everybody: looked at once."""
-NO_PAGES = re.compile(r"/(pdf|print|file|enter)$|/demo/as/|\.(txt|ico|svg|pdf)$|^/(metrics|static)")
+NO_PAGES = re.compile(
+    r"/(pdf|print|file|enter)$|/demo/as/|\.(txt|ico|svg|pdf)$|^/(metrics|static)|/outside/\w+/to/"
+)
 DANGEROUS = frozenset({"desk:approve", "desk:purpose"})
 VISITOR = [
     "/", "/services/", "/services/issue-policy/", "/services/?q=выписка", "/services/?q=zzz",
@@ -42,7 +51,8 @@ CITIZEN = [
 DESKS = ["/desk/", "/desk/cases/", "/desk/people/", "/desk/report/", "/desk/reference/"]
 AT_LEAST = {
     "visitor": 26, "klimova": 12, "orlov": 8, "belova": 8, "zaharov": 8, "gromova": 8,
-    "romanova": 9, "petrova": 6, "egorov": 4, "zueva": 2, "kozlov": 2, "mironova": 1,
+    "romanova": 9, "tsygankov": 10, "sokolova": 12, "daria": 10, "petrova": 6, "egorov": 4,
+    "zueva": 2, "kozlov": 2, "mironova": 1,
 }  # fmt: skip
 
 
@@ -128,7 +138,7 @@ def send_empty(one: Somebody, pages: Iterable[str], judge: Judge) -> None:
 
 
 FORMS = (
-    "main form[method=post]:has(input:not([type=hidden]), select, textarea)"
+    "main form[method=post]:not([data-upload-form]):has(input:not([type=hidden]), select, textarea)"
     ":has(button:not([type=button]))"
 )
 
@@ -139,6 +149,7 @@ def test_pages_on_the_way_to_a_policy(judge: Judge, citizen: Citizen) -> None:
     citizen.registers()
     citizen.begins("issue-policy")
     citizen.fills_and_goes_on("person", "document", "address", "insurer", "contacts")
+    citizen.encloses()
     citizen.signs()
     assert judge.faults == []
 
@@ -157,14 +168,130 @@ def test_pages_of_signing_in_and_of_the_second_factor(judge: Judge, citizen: Cit
     citizen.presses("Выйти")
     citizen.signs_in()
     assert citizen.title == "Подтвердите вход"
-    citizen.opens("/account/recovery/")
-    citizen.types(login=citizen.passport.phone)
-    citizen.page.locator("main form button:not([type=button])").first.click()
-    citizen.page.wait_for_url("**/recovery/code/")
-    judge.judge(citizen)
-    citizen.types(code=citizen.portal.code_for(citizen.passport.email, "парол"))
+    assert judge.faults == []
+
+
+def test_pages_of_recovery(judge: Judge, citizen: Citizen) -> None:
+    who, judge.faults = citizen.passport, []
+    citizen.registers()
+    codes = keeps_a_factor(citizen)
+    citizen.on_each_page = judge.judge
+    citizen.opens("/account/security/question/")
+    citizen.types(question="Кличка первой кошки?", answer="Мурка")
+    citizen.presses("Сохранить вопрос")
+    citizen.opens("/account/security/question/")
+    forgets(citizen, by="email")
+    citizen.types(code=citizen.portal.code_for(who.email, "новог"))
     citizen.presses("Подтвердить")
-    assert citizen.path == "/account/recovery/password/"
+    citizen.types(code=codes[0])
+    citizen.presses("Подтвердить")
+    citizen.types(answer="мурка")
+    citizen.presses("Продолжить")
+    gives_a_password(citizen)
+    assert judge.faults == []
+
+
+def test_pages_of_contacts_and_of_lost_access(
+    judge: Judge, citizen: Citizen, somebody: Callable[..., Any]
+) -> None:
+    who, judge.faults = citizen.passport, []
+    citizen.registers()
+    citizen.on_each_page = judge.judge
+    for path in ("profile/check/", "requests/", "contacts/phone/", "contacts/email/"):
+        citizen.opens(f"/account/{path}")
+    citizen.types(value=f"new-{who.email}")
+    citizen.presses("Получить код")
+    citizen.types(code=citizen.portal.code_for(f"new-{who.email}"))
+    citizen.presses("Подтвердить")
+    letter = citizen.portal.waits_for(who.email, "отмените смену")
+    link = re.search(r"/account/undo/[\w-]+/", letter)
+    assert link
+    citizen.opens("/account/undo/")
+    citizen.opens("/account/undo/AAAA-AAAA-AAAA/")
+    citizen.opens(link[0])
+    citizen.presses("Это не я, вернуть")
+    number = asks_for_access(citizen)
+    citizen.opens("/account/access/open/AAAA-AAAA-AAAA/")
+    support = agent(somebody, "fomin")
+    support.on_each_page = judge.judge
+    support.opens("/desk/requests/")
+    support.opens(f"/desk/requests/{number}/")
+    support.presses("Вернуть доступ")
+    support.sees("Выберите кабинет")
+    support.page.locator("input[name=account]").first.check()
+    support.chooses("how", "document")
+    support.types(note="Паспорт совпал")
+    support.ticks("sure")
+    support.presses("Вернуть доступ")
+    support.opens("/desk/requests/?filter=done")
+    way_in = re.search(
+        r"/account/access/open/[\w-]+/", citizen.portal.waits_for(who.email, "вам вернули доступ")
+    )
+    assert way_in
+    citizen.opens(way_in[0])
+    citizen.presses("Получить код")
+    citizen.sees("Отправили СМС на новый телефон")
+    assert judge.faults == []
+
+
+def test_pages_of_a_block(judge: Judge, citizen: Citizen, somebody: Callable[..., Any]) -> None:
+    judge.faults = []
+    citizen.registers()
+    citizen.on_each_page = judge.judge
+    support = agent(somebody, "fomin")
+    support.on_each_page = judge.judge
+    support.opens("/desk/accounts/")
+    support.types(text="nobody@people.example", purpose="call")
+    support.presses("Найти")
+    support.types(text=citizen.passport.email)
+    support.presses("Найти")
+    support.presses("Заблокировать")
+    support.presses("Заблокировать", within="main form")
+    support.chooses("reason", "attack")
+    support.types(text="С вашего кабинета подбирали чужие пароли.")
+    support.presses("Заблокировать", within="main form")
+    support.presses("Открыть кабинет")
+    citizen.opens("/account/login/")
+    citizen.signs_in()
+    citizen.presses("Оспорить")
+    citizen.presses("Отправить")
+    citizen.types(text="Это был не я")
+    citizen.presses("Отправить")
+    number = re.search(r"П-[\d-]+\d", citizen.text)
+    assert number
+    boss = agent(somebody, "kozlov")
+    boss.on_each_page = judge.judge
+    boss.opens(f"/desk/requests/{number[0]}/")
+    boss.presses("Отправить ответ")
+    assert judge.faults == []
+
+
+def test_pages_of_passkeys_sms_and_the_puzzle(judge: Judge, citizen: Citizen) -> None:
+    judge.faults = []
+    with_device(citizen)
+    citizen.registers()
+    citizen.on_each_page = judge.judge
+    for path in ("security/offer/", "security/sms/", "security/passkeys/new/"):
+        citizen.opens(f"/account/{path}")
+    citizen.page.get_by_role("button", name="Добавить ключ").click()
+    citizen.page.wait_for_url("**/account/security/codes/")
+    citizen.opens("/account/security/sms/")
+    citizen.presses("Получить код")
+    citizen.types(code=citizen.portal.code_for(citizen.passport.phone, "для входа"))
+    citizen.presses("Включить")
+    citizen.opens("/account/security/sms/off/")
+    citizen.opens("/account/security/")
+    citizen.presses("Переименовать")
+    citizen.opens("/account/security/")
+    citizen.presses("Удалить")
+    citizen.opens("/account/logout/")
+    citizen.presses("Выйти")
+    citizen.opens("/account/login/?puzzle=1")
+    citizen.opens("/account/login/unlock/nothing/")
+    citizen.opens("/account/login/")
+    citizen.signs_in()
+    for words in ("Кодом из СМС", "Запасным кодом"):
+        citizen.presses(words)
     assert judge.faults == []
 
 
@@ -212,6 +339,12 @@ NO_PAGE_OF_THEIR_OWN = {
     "portal:autosave", "portal:sign_again", "portal:repeat", "account_signup_phone_again",
     "account_signup_email_again", "account_recovery_again", "account_sign_out_elsewhere",
     "desk:take_next", "desk:press", "account_inactive",
+    "account_session", "account_puzzle", "account_puzzle_picture", "account_passkey_enter",
+    "account_passkey_enter_ask", "account_passkey_step", "account_passkey_step_ask",
+    "account_passkey_confirm", "account_passkey_confirm_ask", "account_passkey_add_ask",
+    "account_second_sms", "account_sms_send", "account_sign_out_there",
+    "account_access_again", "account_access_enter_again", "account_contact_again",
+    "account_recovery_other",
 }  # fmt: skip
 """Files, and addresses that only take a form and lead on."""
 

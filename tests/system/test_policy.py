@@ -11,6 +11,7 @@ from playwright.sync_api import Response
 
 from tests.system.people import Citizen, Operator, Somebody
 from tests.system.portal import plain
+from tests.system.scans import nonsense
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +26,7 @@ def test_a_policy_from_the_first_visit_to_a_checked_paper(
 ) -> None:
     # given a visitor who opened a cabinet and began an application on the phone
     citizen.registers()
+    citizen.opens("/")
     citizen.sees("Полиса здесь пока нет")
     citizen.presses("Оформить полис")
     citizen.presses("Оформить")
@@ -50,6 +52,7 @@ def test_a_policy_from_the_first_visit_to_a_checked_paper(
     assert other.page.locator("main [name=insurer]").count() >= 3
     other.sees("Сравнить рядом")
     other.fills_and_goes_on("insurer", "contacts")
+    other.encloses()
 
     # and the check finds nothing to mend; she signs with a code from an SMS
     other.sees("Ошибок не нашли")
@@ -159,6 +162,13 @@ def test_the_same_without_javascript(no_script: Citizen, operator: Operator) -> 
     no_script.sees("Адрес регистрации: укажите город, улицу, дом и квартиру")
     assert no_script.holds("region") == "77"
     no_script.fills_and_goes_on("address", "insurer", "contacts")
+
+    # and a file that is no photo is refused in words, the right one is taken
+    no_script.presses("Продолжить")
+    no_script.sees("Не хватает документов", "приложите фото или скан")
+    no_script.brings("identity", nonsense())
+    no_script.sees("Не загрузили «паспорт.jpg»")
+    no_script.encloses()
     number = no_script.signs()
 
     # and the other side works as well

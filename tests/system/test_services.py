@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from oms.faces.demo.people import CAST
 from tests.system.conftest import DESK
 from tests.system.people import Citizen, Operator, Somebody
+from tests.system.scans import scan
 
 pytestmark = pytest.mark.browser
 PHONES = {one.code: one.phone for one in CAST}
@@ -30,6 +31,8 @@ def test_a_move_changes_the_insurer_and_replaces_the_extract(
     citizen.presses("Продолжить")
     assert citizen.page.locator("main [name=insurer][value='77901']").count() == 0
     citizen.fills_and_goes_on("insurer", insurer="77902")
+    citizen.brings("address", scan("other"))
+    citizen.presses("Продолжить")
     number = citizen.signs(phone=PHONES["gromova"])
 
     # when the new insurer approves
@@ -113,7 +116,7 @@ def test_after_a_refusal_everything_right_is_kept(citizen: Citizen) -> None:
 def summary(one: Somebody) -> list[tuple[str, str]]:
     """What one has told: labels and values of the lists of answers."""
     found = one.page.eval_on_selector_all(
-        "main dl.checked > div, main dl.summary > div",
+        "main dl.checked:not(.enclosed) > div, main dl.summary > div",
         "all => all.map(d => [d.querySelector('dt').innerText,"
         " d.querySelector('dd > span:last-child, dd').innerText])",
     )
@@ -128,6 +131,7 @@ def test_two_operators_at_one_case(
     citizen.registers()
     citizen.begins("issue-policy")
     citizen.fills_and_goes_on("person", "document", "address", "insurer", "contacts")
+    citizen.encloses()
     number = citizen.signs()
     operator.enters_as("petrova")
     operator.takes_case(number)
