@@ -115,6 +115,7 @@ def test_production_needs_both_gateways(settings) -> None:
         profile = "production"
         is_test = False
 
+    settings.CLAMD_URL = "unix:/run/clamav/clamd.ctl"
     assert check_ids(settings) == []
     assert check_ids(settings, ENV=Production) == ["oms.E001", "oms.E002"]
     assert check_ids(settings, SMTP_URL="mail", SMS_URL="http://sms.example/x") == [

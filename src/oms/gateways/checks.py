@@ -1,25 +1,34 @@
 """What must be configured before the portal serves people."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
+from pydantic import ValidationError
 
-from oms.gateways import mail
-
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+from oms.gateways import mail, openid_providers
+from oms.gateways.addresses import is_open
 
 
 def configured(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
     """Errors for a production set-up that could not write to people, or would do so openly."""
     found = list(_mail()) if settings.SMTP_URL else []
+    found += _openid()
+    found += _breached_passwords()
     if settings.ENV.profile == "production":
         found += _missing()
-        if _is_open(settings.SMS_URL):
+        if is_open(settings.SMS_URL):
             found.append(
                 Warning("OMS_SMS_URL is not https: codes would travel openly", id="oms.W001")
             )
+        if is_open(settings.REGISTERS_URL):
+            text = "OMS_REGISTERS_URL is not https: names and numbers would travel openly"
+            found.append(Warning(text, id="oms.W005"))
+        if not settings.CLAMD_URL:
+            text = "Set OMS_CLAMD_URL: files people bring would be opened without a virus scan"
+            found.append(Warning(text, id="oms.W004"))
     return found
 
 
@@ -33,6 +42,16 @@ def _mail() -> list[CheckMessage]:
     return []
 
 
+def _breached_passwords() -> list[CheckMessage]:
+    where: str = settings.BREACHED_PASSWORDS
+    if where.startswith("file:") and not Path(urlsplit(where).path).is_file():
+        return [Error("OMS_BREACHED_PASSWORDS names a file that is not there", id="oms.E006")]
+    if where and not where.startswith("file:") and is_open(where):
+        text = "OMS_BREACHED_PASSWORDS is not https: answers could be forged"
+        return [Warning(text, id="oms.W003")]
+    return []
+
+
 def _missing() -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if not settings.SMTP_URL:
@@ -42,6 +61,22 @@ def _missing() -> list[CheckMessage]:
     return found
 
 
-def _is_open(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme == "http" and parts.hostname not in _LOOPBACK
+def _openid() -> list[CheckMessage]:
+    try:
+        known = openid_providers.providers()
+    except (ValueError, OSError) as error:
+        told = "; ".join(_causes(error))
+        return [Error(f"OMS_OPENID_PROVIDERS: {told}", id="oms.E005")]
+    if settings.ENV.profile == "production" and any(one.is_local for one in known):
+        return [Warning("An OpenID provider runs on this very machine", id="oms.W002")]
+    return []
+
+
+def _causes(error: Exception) -> list[str]:
+    """What is wrong and where, without the values: secrets stand among them."""
+    if not isinstance(error, ValidationError):
+        return [str(error)]
+    return [
+        f"{'.'.join(map(str, one['loc']))}: {one['msg']}"
+        for one in error.errors(include_input=False, include_url=False)
+    ]

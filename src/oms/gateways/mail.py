@@ -8,6 +8,7 @@ import hashlib
 import re
 import smtplib
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
@@ -26,10 +27,28 @@ _WORD = r"[^\s,;:<>()\[\]\\\"@\x00-\x1f\x7f]+"
 _ADDRESS = re.compile(rf"{_WORD}@{_WORD}\.\w+")
 
 
+@dataclass(frozen=True)
+class File:
+    """A PDF that goes with a message."""
+
+    name: str
+    content: bytes
+
+
 class MailGateway(Protocol):
     """Whatever carries e-mail."""
 
-    def send(self, *, to: str, subject: str, text: str, html: str, key: str, at: datetime) -> str:
+    def send(
+        self,
+        *,
+        to: str,
+        subject: str,
+        text: str,
+        html: str,
+        key: str,
+        at: datetime,
+        files: Sequence[File] = (),
+    ) -> str:
         """Hand one message over; return its Message-ID. Raises `Temporary` or `Permanent`.
 
         The same `key` gives the same Message-ID, by which the receiver knows a resend.
@@ -50,7 +69,15 @@ def message_id(key: str, *, sender: str) -> str:
 
 
 def compose(
-    *, sender: str, to: str, subject: str, text: str, html: str, key: str, at: datetime
+    *,
+    sender: str,
+    to: str,
+    subject: str,
+    text: str,
+    html: str,
+    key: str,
+    at: datetime,
+    files: Sequence[File] = (),
 ) -> EmailMessage:
     """A well-formed message with twin parts. Raises `BadAddress`.
 
@@ -66,6 +93,10 @@ def compose(
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text, cte="base64")
     message.add_alternative(html, subtype="html", cte="base64")
+    for file in files:
+        message.add_attachment(
+            file.content, maintype="application", subtype="pdf", filename=file.name
+        )
     message["Content-Language"] = "ru"  # after the parts: they would take it with them
     return message
 
@@ -97,11 +128,22 @@ class Smtp:
     password: str = field(default="", repr=False)
     tls: str = ""
 
-    def send(self, *, to: str, subject: str, text: str, html: str, key: str, at: datetime) -> str:
+    def send(
+        self,
+        *,
+        to: str,
+        subject: str,
+        text: str,
+        html: str,
+        key: str,
+        at: datetime,
+        files: Sequence[File] = (),
+    ) -> str:
         """Hand over in a connection of its own; no wait is longer than `TIMEOUT_S`."""
         message = compose(
-            sender=self.sender, to=to, subject=subject, text=text, html=html, key=key, at=at
-        )
+            sender=self.sender, to=to, subject=subject, text=text, html=html, key=key, at=at,
+            files=files,
+        )  # fmt: skip
         try:
             server = self._connect()
         except (smtplib.SMTPException, OSError) as error:
@@ -182,7 +224,17 @@ def _leave(server: smtplib.SMTP) -> None:
 class Unconfigured:
     """No server is named: messages wait."""
 
-    def send(self, *, to: str, subject: str, text: str, html: str, key: str, at: datetime) -> str:
+    def send(
+        self,
+        *,
+        to: str,
+        subject: str,
+        text: str,
+        html: str,
+        key: str,
+        at: datetime,
+        files: Sequence[File] = (),
+    ) -> str:
         """Raise `Temporary`."""
         raise Temporary("Почтовый сервер не настроен")
 
@@ -196,6 +248,7 @@ class Mail:
     text: str
     html: str
     key: str
+    files: tuple[File, ...] = ()
 
 
 @dataclass
@@ -205,14 +258,26 @@ class Memory:
     sent: list[Mail] = field(default_factory=list)
     failures: list[GatewayError] = field(default_factory=list)
 
-    def send(self, *, to: str, subject: str, text: str, html: str, key: str, at: datetime) -> str:
+    def send(
+        self,
+        *,
+        to: str,
+        subject: str,
+        text: str,
+        html: str,
+        key: str,
+        at: datetime,
+        files: Sequence[File] = (),
+    ) -> str:
         """Keep the message, or raise the next of `failures`."""
         if self.failures:
             raise self.failures.pop(0)
         sender = settings.MAIL_FROM
-        compose(sender=sender, to=to, subject=subject, text=text, html=html, key=key, at=at)
+        compose(
+            sender=sender, to=to, subject=subject, text=text, html=html, key=key, at=at, files=files
+        )
         if key not in {mail.key for mail in self.sent}:
-            self.sent.append(Mail(to, subject, text, html, key))
+            self.sent.append(Mail(to, subject, text, html, key, tuple(files)))
         return message_id(key, sender=sender)
 
     def clear(self) -> None:

@@ -1,7 +1,8 @@
 """An SMS provider, and the window through which tests and the demo see what was caught.
 
 POST /sms · GET /messages?to=&limit=&before= · GET /messages/N · DELETE /messages ·
-POST /faults {kind, channel, recipient, seconds, times} · DELETE /faults
+GET, POST /faults {kind, channel, recipient, seconds, times} · DELETE /faults?channel=&recipient=
+POST /registers/… (see `registers.py`)
 """
 
 import json
@@ -10,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from oms.gateways.simulators import registers
 from oms.gateways.simulators.store import Fault, Kind, Store
 
 CHANNEL = "sms"
@@ -23,8 +25,17 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, store: Store, *, host: str, port: int, token: str = "") -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        host: str,
+        port: int,
+        token: str = "",
+        known: registers.Registers | None = None,
+    ) -> None:
         self.store = store
+        self.registers = known or registers.Registers()
         self.token = token
         super().__init__((host, port), _Handler)
 
@@ -41,15 +52,19 @@ class _Handler(BaseHTTPRequestHandler):
             limit, before = int(query.get("limit") or 50), int(query.get("before") or 0)
             found = self.server.store.messages(to=query.get("to", ""), limit=limit, before=before)
             return self._answer(200, found)
+        if address.path == "/faults":
+            return self._answer(200, self.server.store.faults())
         number = address.path.removeprefix("/messages/")
         one = self.server.store.message(int(number)) if number.isdecimal() else None
         return self._answer(200 if one else 404, one or {})
 
     def do_POST(self) -> None:
-        """Take an SMS, or an order to fail."""
+        """Take an SMS, a question to a register, or an order to fail."""
         body = self._body()
         if body is None:
             return self._answer(400, {"code": "not-json"})
+        if self.path.startswith("/registers/"):
+            return self._register(self.path.removeprefix("/registers/"), body)
         if self.path == "/sms":
             return self._sms(body)
         if self.path == "/faults":
@@ -57,11 +72,16 @@ class _Handler(BaseHTTPRequestHandler):
         return self._answer(404, {})
 
     def do_DELETE(self) -> None:
-        """Forget messages, or faults."""
-        forget = {"/messages": self.server.store.clear, "/faults": self.server.store.take_back}
-        if self.path not in forget:
+        """Forget messages, or faults (all, or of one channel and recipient)."""
+        address = urlsplit(self.path)
+        if address.path == "/messages":
+            self.server.store.clear()
+        elif address.path == "/faults":
+            query = dict(parse_qsl(address.query))
+            channel, recipient = query.get("channel", ""), query.get("recipient", "")
+            self.server.store.take_back(channel=channel, recipient=recipient)
+        else:
             return self._answer(404, {})
-        forget[self.path]()
         return self._answer(200, {})
 
     def log_message(self, *_: object) -> None:
@@ -84,6 +104,17 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         time.sleep(after.seconds if after else 0)
         return self._answer(200 if new else 409, {"id": key, "state": "accepted"})
+
+    def _register(self, name: str, body: dict[str, Any]) -> None:
+        if name == "people":
+            self.server.registers.know(body.get("people") or [])
+            return self._answer(201, {})
+        if name not in registers.REGISTERS:
+            return self._answer(404, {})
+        fault = self.server.store.fault(channel=registers.CHANNEL, recipient=name, of=_BEFORE)
+        if fault and self._fails(fault):
+            return None
+        return self._answer(*self.server.registers.answer(name, body))
 
     def _fails(self, fault: Fault) -> bool:
         """Fail as ordered; return whether the request ends with it."""

@@ -4,7 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -114,10 +114,20 @@ class Store:
         with self._lock:
             self._faults.append(fault)
 
-    def take_back(self) -> None:
-        """Forget all faults."""
+    def faults(self) -> list[dict[str, Any]]:
+        """Orders to fail that are still due."""
         with self._lock:
-            self._faults.clear()
+            return [asdict(fault) for fault in self._faults if fault.times != 0]
+
+    def take_back(self, *, channel: str = "", recipient: str = "") -> None:
+        """Forget faults: all, or those of the channel and recipient."""
+        with self._lock:
+            self._faults = [
+                fault
+                for fault in self._faults
+                if (channel and fault.channel != channel)
+                or (recipient and fault.recipient != recipient)
+            ]
 
     def fault(self, *, channel: str, recipient: str, of: frozenset[Kind]) -> Fault | None:
         """The fault of these kinds that is due for an arrival, used up by one."""

@@ -1,0 +1,1 @@
+"""Confirmation of identity (подтверждение личности): one file per method."""

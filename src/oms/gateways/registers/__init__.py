@@ -1,0 +1,1 @@
+"""The state's registers: identity documents, pensions, taxes, civil status. One file each."""
