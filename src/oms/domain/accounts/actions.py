@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 
-from oms.domain.accounts import sign_in
-from oms.domain.accounts.models import ProfileValue, Source, User, Visit
+from oms.domain.accounts import history, sign_in
+from oms.domain.accounts.models import Level, ProfileValue, Source, User, Visit
 from oms.domain.journal.actions import Actor, record
 from oms.kit.denied import Denied
 
@@ -18,6 +18,7 @@ COLUMNS = (
 )  # fmt: skip
 BESIDE_COLUMNS = ("document", "registration_address", "residence_address")
 FIELDS = (*COLUMNS, *BESIDE_COLUMNS)
+_PROVEN_BY_CODE = ("phone", "email")
 _OPENS_SIGN_IN = ("snils", "inn")
 
 
@@ -35,7 +36,8 @@ def set_profile_values(
 
     `values` are by field name (`FIELDS`); dates as `date`, documents and addresses as JSON-able
     mappings. Same value from the same source is no change. Returns the changed fields. Raises
-    `Confirmed` when typed values would replace checked ones.
+    `Confirmed` when typed values would replace checked ones; a phone or an e-mail is never typed
+    without a code that proves it.
     """
     User.objects.select_for_update().get(pk=user.pk)
     known = {line.field: line for line in user.profile_values.filter(current=True)}
@@ -44,7 +46,8 @@ def set_profile_values(
         for field, value in values.items()
         if _differs(known.get(field), _plain(value), source)
     }
-    if source is Source.TYPED and any(_is_checked(known.get(field)) for field in changed):
+    typed = set(changed) - set(_PROVEN_BY_CODE) if source is Source.TYPED else set()
+    if any(_is_checked(known.get(field)) for field in typed):
         raise Confirmed
     if not changed:
         return []
@@ -53,6 +56,14 @@ def set_profile_values(
     details = {"fields": sorted(changed), "source": source.value}
     record(act="profile.set", subject=user.key, by=by, at=at, person=user.key, details=details)
     return list(changed)
+
+
+@transaction.atomic
+def confirm_profile(*, user: User, at: datetime) -> None:
+    """Keep that the owner looked at all values and said they are true."""
+    user.profile_checked_at = at
+    user.save(update_fields=["profile_checked_at"])
+    record(act="profile.check", subject=user.key, by=user.actor, at=at, person=user.key)
 
 
 @transaction.atomic
@@ -69,10 +80,22 @@ def set_password(*, user: User, password: str, by: Actor, at: datetime, keep: st
 
 
 @transaction.atomic
-def begin_visit(*, user: User, session_key: str, agent: str, at: datetime) -> None:
-    """Note a session that has just signed in."""
+def begin_visit(
+    *,
+    user: User,
+    session_key: str,
+    agent: str,
+    at: datetime,
+    method: str = "",
+    origin: str = "",
+) -> None:
+    """Note a session that has just signed in, and how, from which network address."""
     Visit.objects.update_or_create(
-        session_key=session_key, defaults={"user": user, "agent": agent[:120], "started_at": at}
+        session_key=session_key,
+        defaults={"user": user, "agent": agent[:120], "started_at": at, "seen_at": at},
+    )
+    history.note(
+        user=user, outcome=history.Outcome.ENTERED, method=method, agent=agent, origin=origin, at=at
     )
     user.last_login = at
     user.save(update_fields=["last_login"])
@@ -89,6 +112,17 @@ def end_visits(*, user: User, keep: str = "") -> int:
     return len(keys)
 
 
+@transaction.atomic
+def end_one_visit(*, user: User, pk: int) -> bool:
+    """Sign the user out of one session of theirs; False when there is none."""
+    visit = Visit.objects.filter(user=user, pk=pk).first()
+    if visit is None:
+        return False
+    Session.objects.filter(session_key=visit.session_key).delete()
+    visit.delete()
+    return True
+
+
 def move_visit(*, old: str, new: str) -> None:
     """Follow a session that got a new key."""
     Visit.objects.filter(session_key=old).update(session_key=new)
@@ -100,13 +134,12 @@ def end_visit(*, session_key: str) -> None:
 
 
 @transaction.atomic
-def block(*, user: User, reason: str, by: Actor, at: datetime) -> None:
-    """Close an account for abuse, with the reason told to its owner (ACC-11)."""
-    user.is_active, user.blocked_reason = False, reason
-    user.save(update_fields=["is_active", "blocked_reason"])
-    end_visits(user=user)
-    details = {"reason": reason}
-    record(act="user.block", subject=user.key, by=by, at=at, person=user.key, details=details)
+def raise_level(*, user: User, level: Level, by: Actor, at: datetime, basis: str) -> None:
+    """Say how far the person is known now (ACC-10); `basis` is the key of what proved it."""
+    user.level = level
+    user.save(update_fields=["level"])
+    details = {"level": level.value, "basis": basis}
+    record(act="user.level", subject=user.key, by=by, at=at, person=user.key, details=details)
 
 
 def _plain(value: Any) -> Any:
@@ -158,8 +191,12 @@ def _free_to_use(user: User, field: str, value: str, source: Source) -> str | No
     """A number opens one account's sign-in: who typed it first, until somebody proves it his.
 
     So typing another's СНИЛС neither takes it from its owner nor tells that he has an account.
+    A ward has no sign-in to open: theirs is kept for them only once proven, and never taken
+    from somebody who signs in by it.
     """
     others = User.objects.exclude(pk=user.pk).filter(**{field: value})
+    if not (user.phone or user.email):
+        return None if source is Source.TYPED or others.exists() else value
     if source is Source.TYPED:
         return None if others.exists() else value
     others.update(**{field: None})

@@ -9,6 +9,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 
+from oms.domain.accounts import factors
 from oms.domain.accounts.models import User
 from oms.law import phone
 
@@ -20,11 +21,15 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no 
 
     def encrypt(self, text: str) -> str:
         """Encrypt with the newest key."""
-        return _box().encrypt(text.encode()).decode()
+        return box().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """Decrypt with any key still known."""
-        return _box().decrypt(encrypted_text.encode()).decode()
+        return box().decrypt(encrypted_text.encode()).decode()
+
+    def is_mfa_enabled(self, user: User, types: object = None) -> bool:
+        """Whether a second step is asked for: our kinds of factors, SMS among them."""
+        return factors.has_factor(user=user)
 
     def get_totp_label(self, user: User) -> str:
         """The name shown in the authenticator app."""
@@ -41,6 +46,7 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no 
         return out.getvalue().decode()
 
 
-def _box() -> MultiFernet:
+def box() -> MultiFernet:
+    """What encrypts with the newest of `settings.FIELD_KEYS` and opens with any of them."""
     digests = (hashlib.sha256(key.encode()).digest() for key in settings.FIELD_KEYS)
     return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

@@ -45,12 +45,14 @@ class Outcome(StrEnum):
 class Issued:
     """A code to be sent: `key` for the session, `code` for the message (empty for a decoy).
 
-    `wait_until` set means nothing was issued: too soon or too often.
+    `wait_until` set means nothing was issued: too soon or too often. `again_at` is when the
+    next one may be asked for.
     """
 
     key: str = ""
     code: str = ""
     wait_until: datetime | None = None
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def issue(
         limit=TO_ADDRESS, key=to, at=at
     )
     if wait:
-        return Issued(wait_until=wait)
+        return Issued(wait_until=wait, again_at=wait)
     key, code = secrets.token_urlsafe(32), f"{secrets.randbelow(10**6):06}"
     OneTimeCode.objects.create(
         key=key,
@@ -93,7 +95,7 @@ def issue(
         created_at=at,
         expires_at=at + LIFE,
     )
-    return Issued(key=key, code="" if decoy else code)
+    return Issued(key=key, code="" if decoy else code, again_at=at + PAUSE)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ Parallel tries queue at the row, so fifty at once pay like fifty in turn. A coun
 forgotten after a quiet time; success clears it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -41,8 +41,7 @@ def take(*, limit: Limit, key: str, at: datetime) -> datetime | None:
 
     A refused try is not charged.
     """
-    Counter.objects.get_or_create(scope=limit.scope, key=key, defaults={"last_at": at})
-    counter = Counter.objects.select_for_update().get(scope=limit.scope, key=key)
+    counter = _locked(limit, key, at)
     if counter.wait_until and counter.wait_until > at:
         return counter.wait_until
     if at - counter.last_at > limit.quiet:
@@ -53,6 +52,15 @@ def take(*, limit: Limit, key: str, at: datetime) -> datetime | None:
     counter.wait_until = at + wait if wait else None
     counter.save()
     return None
+
+
+def _locked(limit: Limit, key: str, at: datetime) -> Counter:
+    """The counter under its lock. A right try may delete it between the look and the lock."""
+    while True:
+        Counter.objects.get_or_create(scope=limit.scope, key=key, defaults={"last_at": at})
+        found = Counter.objects.select_for_update().filter(scope=limit.scope, key=key).first()
+        if found is not None:
+            return found
 
 
 @transaction.atomic
@@ -76,7 +84,27 @@ def forget_old(*, before: datetime) -> int:
     return Counter.objects.filter(free, last_at__lt=before).delete()[0]
 
 
-def tries(*, limit: Limit, key: str) -> int:
-    """Return how many tries are counted now."""
+def tries(*, limit: Limit, key: str, at: datetime | None = None) -> int:
+    """Return how many tries are counted now; at a moment `at`, a quiet time forgets them."""
     found = Counter.objects.filter(scope=limit.scope, key=key).first()
-    return found.count if found else 0
+    return _counted(found, limit, at)
+
+
+def is_suspicious(*, counters: Iterable[tuple[Limit, str]], after: int, at: datetime) -> bool:
+    """Tell whether one of these counts `after` tries or more, and none of them waits.
+
+    Then the next try must prove a person; while a wait is due, that would be of no use.
+    """
+    rows = [
+        (limit, Counter.objects.filter(scope=limit.scope, key=key).first())
+        for limit, key in counters
+    ]
+    if any(row and row.wait_until and row.wait_until > at for _, row in rows):
+        return False
+    return any(_counted(row, limit, at) >= after for limit, row in rows)
+
+
+def _counted(row: Counter | None, limit: Limit, at: datetime | None) -> int:
+    if row is None or (at is not None and at - row.last_at > limit.quiet):
+        return 0
+    return row.count

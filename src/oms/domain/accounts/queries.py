@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef
 
 from oms.domain.accounts import factors
-from oms.domain.accounts.models import Source, User, Visit
+from oms.domain.accounts.models import Representation, Source, User, Visit
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,26 @@ class ProfileLine:
 
 
 def active_user(*, pk: int) -> User | None:
-    """Return the user with this key, unless there is none or the account is closed."""
-    return next(iter(User.objects.filter(pk=pk, is_active=True)), None)
+    """Return the user with this key, unless there is none or the account is closed.
+
+    `has_wards` comes along, read in the same query: whoever represents nobody pays for no
+    question about it.
+    """
+    confirmed = Representation.objects.filter(
+        representative=OuterRef("pk"), state=Representation.State.CONFIRMED
+    )
+    rows = User.objects.filter(pk=pk, is_active=True).annotate(has_wards=Exists(confirmed))
+    return next(iter(rows), None)
+
+
+def account(*, pk: int) -> User | None:
+    """Return the account with this key, closed or not, unless it was erased."""
+    return User.objects.filter(pk=pk, erased_at=None).first()
+
+
+def blocked_account(*, pk: int) -> User | None:
+    """Return the account with this key if it is closed for abuse."""
+    return User.objects.filter(pk=pk, is_active=False, erased_at=None).first()
 
 
 def profile(user: User) -> dict[str, ProfileLine]:
@@ -39,14 +57,14 @@ def profile(user: User) -> dict[str, ProfileLine]:
     return {line.field: ProfileLine(line.value, Source(line.source), line.at) for line in lines}
 
 
+def profile_seen_at(user: User) -> datetime:
+    """Return when the owner last looked at all values: at the latest as they registered."""
+    return user.profile_checked_at or user.created_at
+
+
 def needs_factor_offer(user: User) -> bool:
     """Tell whether the cabinet should offer a second factor."""
     return not factors.has_factor(user=user)
-
-
-def factor(user: User) -> Authenticator | None:
-    """Return the user's authenticator app, if set up."""
-    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
 
 
 def live_visits(user: User, *, at: datetime) -> list[Visit]:

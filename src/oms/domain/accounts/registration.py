@@ -7,21 +7,25 @@ owner is told; so registration never says who has an account.
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
-from oms.domain.accounts import codes, consents
+from oms.domain.accounts import codes, consents, limits
 from oms.domain.accounts.actions import set_profile_values
 from oms.domain.accounts.codes import Checked, Issued, Outcome
-from oms.domain.accounts.identifiers import find_by_email
+from oms.domain.accounts.identifiers import find_by_email, fingerprint
 from oms.domain.accounts.models import Consent, OneTimeCode, Registration, Source, User
 from oms.domain.journal.actions import record
 from oms.kit.denied import Denied
 
 MIN_AGE = 14
+PUZZLE_AFTER = 3
+FROM_ONE_PLACE = limits.Limit(  # many phones share one address of their operator
+    "registration", timedelta(hours=1), lambda n: timedelta(hours=1) if n >= 100 else timedelta(0)
+)
 Purpose = OneTimeCode.Purpose
 
 
@@ -33,7 +37,7 @@ class AlreadyRegistered(Denied):
 
 @dataclass(frozen=True)
 class Typed:
-    """What a person typed to register, already in normal form."""
+    """What a person typed to register, already in normal form; an empty password is none."""
 
     family_name: str
     given_name: str
@@ -53,9 +57,26 @@ class Sending:
     owner: User | None = None
 
 
+def take(*, origin: str, at: datetime) -> datetime | None:
+    """Charge a registration to its network address; return until when to wait, if so.
+
+    To be called before `begin`, which pays for a hash.
+    """
+    return limits.take(limit=FROM_ONE_PLACE, key=_place(origin), at=at)
+
+
+def wants_puzzle(*, origin: str, at: datetime) -> bool:
+    """Tell whether so many registered from there that the next must prove a person."""
+    counters = [(FROM_ONE_PLACE, _place(origin))]
+    return limits.is_suspicious(counters=counters, after=PUZZLE_AFTER, at=at)
+
+
 @transaction.atomic
-def begin(*, typed: Typed, at: datetime) -> Registration:
-    """Keep what was typed; both consents are given with it, in their current versions."""
+def begin(*, typed: Typed, at: datetime, phone_proven: bool = False) -> Registration:
+    """Keep what was typed; both consents are given with it, in their current versions.
+
+    `phone_proven`: somebody we trust vouches that the phone is in the person's hands.
+    """
     texts = [consents.current(kind=kind) for kind in Consent.Kind]
     return Registration.objects.create(
         key=secrets.token_urlsafe(32),
@@ -64,8 +85,9 @@ def begin(*, typed: Typed, at: datetime) -> Registration:
         patronymic=typed.patronymic,
         birth_date=typed.birth_date,
         phone=typed.phone,
+        phone_confirmed_at=at if phone_proven else None,
         email=typed.email.lower(),
-        password=make_password(typed.password),
+        password=make_password(typed.password or None),
         consents={text.kind.value: [text.version, text.hash] for text in texts},
         created_at=at,
     )
@@ -115,9 +137,19 @@ def confirm_email(
     return checked, _make_user(registration, at)
 
 
+@transaction.atomic
+def complete(*, registration: Registration, at: datetime) -> User:
+    """Make the account of who has both contacts vouched for. Raises `AlreadyRegistered`."""
+    return _make_user(registration, at)
+
+
 def forget_old(*, before: datetime) -> int:
     """Delete registrations never finished, begun before the moment; return how many."""
     return Registration.objects.filter(created_at__lt=before).delete()[0]
+
+
+def _place(origin: str) -> str:
+    return fingerprint(f"origin:{origin}")
 
 
 def _send(

@@ -1,5 +1,8 @@
 """Checking a password: limits first, then the hash; strangers learn nothing from either.
 
+Unknown names cost the same work, hash and rows alike; what only an owner gets (the letter) is
+sent by the worker.
+
 Counters: the typed name, the network address, the account over all its names; and for a
 browser that has signed in before, its own. So a stranger who fails on purpose stops only
 strangers (ACC-5). Unknown names walk the same way and pay for a hash too.
@@ -14,7 +17,8 @@ from django.contrib.auth.hashers import make_password
 from django.core import signing
 from django.db import transaction
 
-from oms.domain.accounts import limits
+from oms.domain.accounts import history, limits
+from oms.domain.accounts.history import Outcome
 from oms.domain.accounts.identifiers import (
     Identifier,
     find_user,
@@ -24,9 +28,9 @@ from oms.domain.accounts.identifiers import (
 )
 from oms.domain.accounts.models import User
 from oms.domain.accounts.passwords import MAX_LENGTH
-from oms.domain.journal.actions import VISITOR, record
 
 FREE = 5
+PUZZLE_AFTER = 3
 FREE_FROM_ONE_PLACE = 30
 OFF_AFTER = 100
 DEVICE_AGE = 400 * 24 * 60 * 60
@@ -44,17 +48,28 @@ ACCOUNT = limits.Limit(
 
 @dataclass(frozen=True)
 class Answer:
-    """Who signed in, or until when to wait. `warn` is the owner to be told of the failures."""
+    """Who signed in, or until when to wait.
+
+    `stopped` at the failure that begins the first wait of a series, of an unknown name too. The
+    `owner` is then to be written to by the worker: here it would take time only known names take.
+    """
 
     user: User | None = None
     wait_until: datetime | None = None
-    warn: User | None = None
+    stopped: bool = False
+    owner: User | None = None
 
 
 def check_password(
-    *, identifier: str, password: str, origin: str, device: str | None, at: datetime
+    *,
+    identifier: str,
+    password: str,
+    origin: str,
+    device: str | None,
+    at: datetime,
+    agent: str = "",
 ) -> Answer:
-    """Check a name and a password typed at network address `origin`.
+    """Check a name and a password typed at network address `origin` in a browser `agent`.
 
     `device` is the cookie of `remember_device`, if the browser has one. The tries are charged
     before the hash is computed; success gives them back.
@@ -65,14 +80,39 @@ def check_password(
     wait = _charge(counters, at)
     if wait is not None:
         return Answer(wait_until=wait)
-    if not _account_open(user, name, at, known=counters[0][0] is DEVICE):
+    is_open = _account_open(user, name, at, known=counters[0][0] is DEVICE)
+    if is_open and _right(user, password):
+        assert user is not None
+        _forgive(user, counters)
+        return Answer(user=user)
+    if not is_open:
         _burn(password)
-        return Answer()
-    if not _right(user, password):
-        return Answer(warn=_to_warn(user, counters[-1], at))
-    assert user is not None
-    _forgive(user, counters)
-    return Answer(user=user)
+    tries = limits.tries(limit=counters[-1][0], key=counters[-1][1])
+    outcome = Outcome.STOPPED if tries >= FREE or not is_open else Outcome.WRONG_PASSWORD
+    history.note(user=user, outcome=outcome, method="password", agent=agent, origin=origin, at=at)
+    stopped = is_open and tries == FREE
+    return Answer(stopped=stopped, owner=user if stopped else None)
+
+
+def wants_puzzle(*, identifier: str, origin: str, device: str | None, at: datetime) -> bool:
+    """Tell whether the next try of this name from this place must prove a person (captcha).
+
+    With no name yet, the place alone decides. While a try must wait, a puzzle is of no use.
+    """
+    name = recognize(identifier)
+    user = find_user(name)
+    counters = _counters(name, user, origin, _known(device, user))
+    return limits.is_suspicious(counters=counters, after=PUZZLE_AFTER, at=at)
+
+
+def charge_place(*, origin: str, at: datetime) -> datetime | None:
+    """Charge a try without a name (a passkey) to the place; return until when to wait, if so."""
+    return limits.take(limit=PLACE, key=fingerprint(f"origin:{origin}"), at=at)
+
+
+def refund_place(*, origin: str) -> None:
+    """Give that try back: it was right."""
+    limits.refund(limit=PLACE, key=fingerprint(f"origin:{origin}"))
 
 
 def remember_device(*, user: User, cookie: str | None) -> str:
@@ -139,16 +179,6 @@ def _forgive(user: User, counters: list[tuple[limits.Limit, str]]) -> None:
         else:
             limits.clear(limit=limit, key=key)
     limits.clear(limit=ACCOUNT, key=str(user.pk))
-
-
-@transaction.atomic
-def _to_warn(user: User | None, last: tuple[limits.Limit, str], at: datetime) -> User | None:
-    """The owner, when this failure began the first wait of a series; the journal keeps it."""
-    tries = limits.tries(limit=last[0], key=last[1])
-    if user is None or tries != FREE:
-        return None
-    record(act="user.sign-in-stopped", subject=user.key, by=VISITOR, at=at, person=user.key)
-    return user
 
 
 def _read(cookie: str | None) -> list[list[int | str]]:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
 
-from oms.domain.accounts import codes, limits, registration
+from oms.domain.accounts import codes, history, limits, permits, puzzles, registration, requests
 from oms.domain.accounts.models import Visit
 from oms.kit.tasks import periodic
 
@@ -21,6 +21,10 @@ def forget_stale(*, at: datetime) -> None:
     registration.forget_old(before=at - DAY)
     codes.forget_old(before=at - DAY)
     limits.forget_old(before=at - KEEP_COUNTERS)
+    history.forget_old(before=at - history.KEEP)
+    puzzles.forget_old(before=at - DAY)
+    permits.forget_old(before=at - permits.KEEP)
+    requests.forget_old(before=at - requests.KEEP)
     Session.objects.filter(expire_date__lt=at).delete()
     alive = Session.objects.values("session_key")
     Visit.objects.filter(started_at__lt=at - DAY).exclude(session_key__in=alive).delete()

@@ -39,6 +39,13 @@ def current(*, kind: Consent.Kind) -> Text:
     return load(kind=kind, version=CURRENT[kind])
 
 
+def find(*, kind: Consent.Kind, version: str) -> Text:
+    """Return a version by its number, the one in force for an empty one; `FileNotFoundError`."""
+    if version and not version.isalnum():
+        raise FileNotFoundError(version)
+    return load(kind=kind, version=version or CURRENT[kind])
+
+
 @cache
 def load(*, kind: Consent.Kind, version: str) -> Text:
     """Read one version of a text; `FileNotFoundError` when there is none."""

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -46,6 +47,7 @@ class Source(models.TextChoices):
     REGISTER = "register", "Подтверждено реестром"
     DOCUMENT = "document", "Из документа"
     OPERATOR = "operator", "Проверено оператором"
+    OUTSIDE = "outside", "Из внешней учётной записи"
 
 
 class Users(BaseUserManager["User"]):
@@ -79,6 +81,13 @@ class User(AbstractBaseUser):
     level = models.CharField(max_length=16, choices=Level.choices, default=Level.SIMPLE)
     is_active = models.BooleanField(default=True)
     blocked_reason = models.CharField(max_length=200, blank=True)
+    blocked_at = models.DateTimeField(null=True, blank=True)
+    profile_checked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the owner last said that all is still true"
+    )
+    erased_at = models.DateTimeField(
+        null=True, blank=True, help_text="Closed at the owner's wish; nothing personal is left"
+    )
     created_at = models.DateTimeField()
 
     objects: ClassVar[Users] = Users()
@@ -89,6 +98,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="accounts_email")]
+        indexes = [models.Index(fields=["birth_date"], name="accounts_user_birth")]
 
     def __str__(self) -> str:
         return f"user:{self.pk}"
@@ -109,9 +119,19 @@ class User(AbstractBaseUser):
         return self.role in STAFF_ROLES
 
     @property
+    def can_sign_in(self) -> bool:
+        """Whether there is a way in: a child or ward without contacts has none."""
+        return self.is_active and bool(self.phone or self.email)
+
+    @property
     def organization_code(self) -> str:
         """The code part of `organization`: `77001` of `insurer:77001`."""
         return self.organization.partition(":")[2]
+
+    @property
+    def is_of_our_fund(self) -> bool:
+        """Whether this is an operator of the fund that owns this register, not of another's."""
+        return self.role == Role.FUND and self.organization_code == settings.REGION
 
 
 class ProfileValue(models.Model):
@@ -163,85 +183,3 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.version} of user:{self.user_id}"
-
-
-class Registration(models.Model):
-    """Someone on the way to an account: what was typed, until phone and e-mail are confirmed.
-
-    A user exists only after both are, so nobody can occupy another's phone or e-mail.
-    """
-
-    key = models.CharField(max_length=64, unique=True, help_text="Kept in the visitor's session")
-    family_name = models.CharField(max_length=60)
-    given_name = models.CharField(max_length=60)
-    patronymic = models.CharField(max_length=60, blank=True)
-    birth_date = models.DateField()
-    phone = models.CharField(max_length=16)
-    phone_confirmed_at = models.DateTimeField(null=True, blank=True)
-    email = models.EmailField()
-    password = models.CharField(max_length=128, help_text="Hashed")
-    consents: models.JSONField[dict[str, list[str]]] = models.JSONField(
-        help_text="kind: [version, hash of the text]"
-    )
-    created_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"registration:{self.pk}"
-
-
-class OneTimeCode(models.Model):
-    """A six-digit code on its way to a phone or a mailbox. Only its hash is kept.
-
-    An empty hash is a decoy: the page behaves as if a code were sent, no code fits.
-    """
-
-    class Purpose(models.TextChoices):
-        """What the code opens."""
-
-        PHONE = "phone", "Подтверждение телефона"
-        EMAIL = "email", "Подтверждение почты"
-        RECOVERY = "recovery", "Восстановление доступа"
-        SIGNATURE = "signature", "Подпись заявления"
-
-    key = models.CharField(max_length=64, unique=True, help_text="Binds the code to one session")
-    purpose = models.CharField(max_length=16, choices=Purpose.choices)
-    address = models.CharField(max_length=64, help_text="Keyed hash of the phone or e-mail")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True)
-    code_hash = models.CharField(max_length=64, blank=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.purpose} code:{self.pk}"
-
-
-class Counter(models.Model):
-    """How often something was tried, raised before the try and under a lock (see `limits`)."""
-
-    scope = models.CharField(max_length=16)
-    key = models.CharField(max_length=64, help_text="Keyed hash: no phone or e-mail in the clear")
-    count = models.PositiveIntegerField(default=0)
-    last_at = models.DateTimeField()
-    wait_until = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["scope", "key"], name="accounts_counter_key")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.scope}: {self.count}"
-
-
-class Visit(models.Model):
-    """One signed-in session of a user, so that the owner can see and end it."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="visits")
-    session_key = models.CharField(max_length=40, unique=True)
-    agent = models.CharField(max_length=120, blank=True, help_text="Browser and system, in words")
-    started_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"visit of user:{self.user_id}"
