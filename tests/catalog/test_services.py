@@ -297,7 +297,7 @@ def test_the_law_refuses_a_second_change_and_an_invented_end_of_contract() -> No
 def test_who_has_no_policy_cannot_change_the_insurer() -> None:
     with pytest.raises(actions.ClosedTo) as no:
         actions.start(service="change-insurer", applicant=make.user(), at=make.NOON)
-    assert [r.code for r in no.value.refusals] == ["not-insured"]
+    assert [r.code for r in no.value.refusals] == ["identity-not-confirmed", "not-insured"]
 
 
 # Extract --------------------------------------------------------------------------------

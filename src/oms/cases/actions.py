@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from oms.cases import answers as kept
-from oms.cases import clock
+from oms.cases import bringing, clock
 from oms.cases.effects import EFFECTS, Told
 from oms.cases.models import Case, CaseEvent
 from oms.cases.refused import (
@@ -27,6 +28,7 @@ from oms.cases.review import begun, declared, service_of
 from oms.cases.rights import (
     By,
     actor_of,
+    acts_for,
     check_holder,
     check_side,
     check_state,
@@ -60,24 +62,35 @@ __all__ = [
 SELF = "self"
 
 
-def start(*, service: str, applicant: User, at: datetime, for_whom: str = SELF) -> Case:
+def start(
+    *,
+    service: str,
+    applicant: User,
+    at: datetime,
+    for_whom: str = SELF,
+    by: User | None = None,
+) -> Case:
     """Begin an application, or return the draft there is.
 
-    Raises `NoSuchService`, `AlreadyOpen` (one is submitted and not decided), `ClosedTo`.
-    Two starts at once make one draft: the constraint holds it.
+    `by` is who begins it for the applicant, when it is not the applicant. Raises `NotYours`,
+    `NoSuchService`, `AlreadyOpen` (one is submitted and not decided), `ClosedTo`. Two starts at
+    once make one draft: the constraint holds it.
     """
+    by = by or applicant
+    if not acts_for(by, applicant.pk, at=at):
+        raise NotYours
     declaration = declared(service)
     found = _open(service, applicant, for_whom)
     if found and found.state != State.DRAFT:
         raise AlreadyOpen(found.number)
-    closed = declaration.closed_to(begun(applicant, on=clock.day(at)))
+    closed = declaration.closed_to(begun(applicant, on=clock.day(at), by=by))
     if closed:
         raise ClosedTo(closed)
     if found:
         return found
     try:
         with transaction.atomic():
-            return _draft(service, applicant, for_whom, at=at)
+            return _draft(service, applicant, for_whom, by=by, at=at)
     except IntegrityError:
         found = _open(service, applicant, for_whom)
         if found is None:
@@ -104,10 +117,11 @@ def save_draft(
     for a case that is no draft, `NotYours`, `KeyError` for a step the service has not.
     """
     locked = _locked(case)
-    if locked.applicant_id != by.pk:
+    if not acts_for(by, locked.applicant_id, at=at):
         raise NotYours
     if locked.state != State.DRAFT:
         raise WrongState("Заявление уже подано. Исправить его можно по запросу.")
+    locked.representative = _other(by, locked.applicant_id)
     own = kept.own_values(service_of(locked).step(step), typed)
     values, trail = kept.merged(
         kept=locked.typed.get(step, {}),
@@ -121,7 +135,7 @@ def save_draft(
         locked.trail = {**locked.trail, step: trail}
         locked.revision += 1
     locked.saved_at = at
-    locked.save(update_fields=["typed", "trail", "revision", "saved_at"])
+    locked.save(update_fields=["typed", "trail", "revision", "saved_at", "representative"])
     return locked
 
 
@@ -147,7 +161,7 @@ def perform(
     move = MOVES[verb]
     with transaction.atomic():
         locked = _locked(case)
-        check_side(move, locked, by)
+        check_side(move, locked, by, at=at)
         if is_repeated(verb, locked, by):
             return locked
         check_state(move, locked)
@@ -160,18 +174,21 @@ def perform(
 
 
 def repeat(*, case: Case, by: User, at: datetime) -> Case:
-    """«Подать повторно»: a new draft with everything typed kept, bound to the former case.
+    """«Подать повторно»: a new draft with all typed and brought kept, bound to the former case.
 
     A draft that is there already and holds something typed is returned as it is. Raises
     `NotYours`, `WrongState` while the case is open, and what `start` refuses.
     """
-    case = Case.objects.get(pk=case.pk)
-    if case.applicant_id != by.pk:
+    case = Case.objects.select_related("applicant").get(pk=case.pk)
+    if not acts_for(by, case.applicant_id, at=at):
         raise NotYours
     if case.state in OPEN:
         raise WrongState("Это заявление ещё рассматривают. Подать повторно можно после решения.")
     with transaction.atomic():
-        draft = _locked(start(service=case.service, applicant=by, at=at, for_whom=case.for_whom))
+        begun_anew = start(
+            service=case.service, applicant=case.applicant, at=at, for_whom=case.for_whom, by=by
+        )
+        draft = _locked(begun_anew)
         if draft.typed or draft.state != State.DRAFT:
             return draft
         signing = {step.code for step in service_of(case).steps if step.signs}
@@ -179,12 +196,13 @@ def repeat(*, case: Case, by: User, at: datetime) -> Case:
         draft.previous, draft.saved_at = case, at
         draft.revision += 1
         draft.save(update_fields=["typed", "previous", "saved_at", "revision"])
+        bringing.keep(case=case, draft=draft, by=by, at=at)
         record(
             act="case.repeat",
             subject=draft.key,
             by=by.actor,
             at=at,
-            person=by.key,
+            person=case.applicant.key,
             details={"previous": case.number},
         )
     return draft
@@ -199,7 +217,7 @@ def take_next(*, by: User, at: datetime) -> Case | None:
         waiting = (
             Case.objects.visible_to(by)
             .filter(state=State.AWAITING, assignee=None)
-            .exclude(applicant=by)
+            .exclude(Q(applicant=by) | Q(representative=by))
             .order_by("due_at", "pk")
         )
         skips = connection.features.has_select_for_update_skip_locked
@@ -216,17 +234,24 @@ def _open(code: str, applicant: User, for_whom: str) -> Case | None:
 def _locked(case: Case) -> Case:
     """Lock the row, then read it: a join read with the lock may show what was before it."""
     Case.objects.select_for_update().values_list("pk").get(pk=case.pk)
-    rows = Case.objects.select_related("applicant", "assignee", "insurer", "fund", "person")
+    rows = Case.objects.select_related(
+        "applicant", "representative", "assignee", "insurer", "fund", "person"
+    )
     return rows.get(pk=case.pk)
 
 
-def _draft(code: str, applicant: User, for_whom: str, *, at: datetime) -> Case:
+def _other(by: User, applicant_id: int) -> User | None:
+    return by if by.pk != applicant_id else None
+
+
+def _draft(code: str, applicant: User, for_whom: str, *, by: User, at: datetime) -> Case:
     year = clock.day(at).year
     case = Case.objects.create(
         number=case_number.build(year=year, sequence=_next(year)),
         service=code,
         for_whom=for_whom,
         applicant=applicant,
+        representative=_other(by, applicant.pk),
         state=State.DRAFT,
         state_since=at,
         started_at=at,
@@ -235,7 +260,7 @@ def _draft(code: str, applicant: User, for_whom: str, *, at: datetime) -> Case:
     record(
         act="case.start",
         subject=case.key,
-        by=applicant.actor,
+        by=by.actor,
         at=at,
         person=applicant.key,
         details={"service": code, "number": case.number},
@@ -270,7 +295,7 @@ def _move(case: Case, verb: str, move: Move, told: Told, *, by: By, at: datetime
         source=source,
         target=move.target,
         actor=actor.key,
-        actor_title=title_of(case, move.side),
+        actor_title=title_of(case, move.side, by),
         text=told.text,
     )
     record(

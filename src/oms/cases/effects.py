@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.module_loading import import_string
 
 from oms.cases import answers as kept
-from oms.cases import clock
+from oms.cases import bringing, clock, documents
 from oms.cases.corrections import applicant_name, corrected
 from oms.cases.models import Case, Pause
 from oms.cases.pinning import pinned
@@ -35,6 +35,7 @@ from oms.cases.states import OPEN
 from oms.catalog.declaration import Application, PublicService
 from oms.domain.accounts.models import Role, User
 from oms.domain.directory.models import Insurer, TerritorialFund
+from oms.domain.documents.models import Document
 from oms.kit.denied import Denied
 from oms.law import terms
 from oms.law.refusal import REASONS, Refusal, refuse
@@ -56,15 +57,17 @@ class Told:
 def submit(
     case: Case, *, by: By, at: datetime, note: str, signature: Mapping[str, str] | None = None
 ) -> Told:
-    """Look all steps through, fix the answers, pin the versions, start the clock."""
+    """Look all steps and documents through, fix the answers, pin the versions, start the clock."""
+    assert isinstance(by, User)
     own, on = service_of(case), clock.day(at)
+    case.representative = by if by.pk != case.applicant_id else None
     walked = walk(case, on=on)
     seen = look_through(case, walked)
     if not seen.complete:
         raise NotReady(seen)
     term = terms.term_at(own.term, on=on)
     case.answers = kept.fixed(seen.answers)
-    case.pinned = pinned(case, own, walked, term) | {"signature": dict(signature or {})}
+    case.pinned = pinned(case, own, walked, seen, term) | {"signature": dict(signature or {})}
     case.person = walked.application.person
     case.applicant_name = applicant_name(walked.application)
     case.decided_by = str(own.decided_by)
@@ -73,12 +76,15 @@ def submit(
     case.trail = {}
     if own.is_automatic:
         _later("decide", case)
-    return Told(f"Ответим до {clock.until(case.due_at)}", {"answers": case.answers})
+    handed_in = {"answers": case.answers, "documents": documents.digests(case)}
+    return Told(f"Ответим до {clock.until(case.due_at)}", handed_in)
 
 
 def discard(case: Case, *, by: By, at: datetime, note: str) -> Told:
-    """Forget all that was typed: a draft thrown away keeps no personal data."""
+    """Forget all that was typed and brought: a draft thrown away keeps no personal data."""
+    assert isinstance(by, User)
     case.typed, case.trail = {}, {}
+    bringing.forget(case=case, by=by, at=at)
     return Told()
 
 
@@ -103,20 +109,25 @@ def ask(
     at: datetime,
     note: str,
     fields: Sequence[str] = (),
+    documents: Sequence[str] = (),
     answer_by: datetime | None = None,
 ) -> Told:
-    """Put a question (`note`), name the fields to correct, stop the clock."""
+    """Put a question (`note`), name fields to correct and documents to bring, stop the clock."""
     question = _text(note, "Напишите вопрос заявителю.")
     own = service_of(case)
     known = {name for step in own.steps if not step.signs for name in step.base_fields}
     if not set(fields) <= known:
         raise Unfounded("Такого поля в заявлении нет. Выберите поля из списка.")
+    if not set(documents) <= {document.code for document in own.documents}:
+        raise Unfounded("Такого документа в услуге нет. Выберите документы из списка.")
     if answer_by is not None and answer_by <= at:
         raise Unfounded("Срок ответа уже прошёл. Укажите более поздний день.")
     case.question, case.question_fields = question, list(dict.fromkeys(fields))
+    case.question_documents = list(dict.fromkeys(documents))
     case.answer_by = answer_by or clock.answer_by(at)
     Pause.objects.create(case=case, reason=WAITING, began_at=at)
-    return Told(question, {"fields": case.question_fields, "answer_by": case.answer_by})
+    asked = {"fields": case.question_fields, "documents": case.question_documents}
+    return Told(question, {**asked, "answer_by": case.answer_by})
 
 
 def answer(
@@ -127,14 +138,16 @@ def answer(
     note: str,
     typed: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Told:
-    """Take in the fields asked about and a text, start the clock again."""
+    """Take in the fields and documents asked about and a text, start the clock again."""
     changes = corrected(case, typed or {}, at=at)
+    brought = _brought(case)
     text = note.strip()[:LONGEST_TEXT]
-    if not text and not changes:
-        raise NotAnswered("Напишите ответ или исправьте отмеченные поля.")
+    if not text and not changes and not brought:
+        raise NotAnswered(_nothing_answered(case))
     clock.resume(case, at=at)
-    case.question, case.question_fields, case.answer_by = "", [], None
-    return Told(text, {"changes": changes})
+    _forget_question(case)
+    digests = {file.code: file.file.sha256 for file in brought}
+    return Told(text, {"changes": changes, "documents": digests})
 
 
 def approve(case: Case, *, by: By, at: datetime, note: str) -> Told:
@@ -182,7 +195,7 @@ def reject_automatically(
 def withdraw(case: Case, *, by: By, at: datetime, note: str) -> Told:
     """Close at the applicant's wish."""
     clock.resume(case, at=at)
-    case.question, case.question_fields, case.answer_by = "", [], None
+    _forget_question(case)
     return Told(note.strip()[:LONGEST_TEXT])
 
 
@@ -244,6 +257,28 @@ EFFECTS: Mapping[str, Callable[..., Told]] = {
     "expire": expire,
     "reopen": reopen,
 }
+
+
+def _brought(case: Case) -> Sequence[Document]:
+    """Files brought since the question was asked; what is handed in now is pinned."""
+    pause = case.pauses.filter(ended_at=None).first()
+    if pause is None or not case.question_documents:
+        return ()
+    brought = documents.brought_since(case, at=pause.began_at)
+    if brought:
+        case.pinned = {**case.pinned, "documents": documents.pinned(documents.submitted(case))}
+    return brought
+
+
+def _nothing_answered(case: Case) -> str:
+    if case.question_documents:
+        return "Приложите документ, о котором вас просят, или напишите ответ."
+    return "Напишите ответ или исправьте отмеченные поля."
+
+
+def _forget_question(case: Case) -> None:
+    case.question, case.answer_by = "", None
+    case.question_fields, case.question_documents = [], []
 
 
 def _address(case: Case, own: PublicService, known: Application) -> None:

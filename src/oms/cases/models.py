@@ -36,6 +36,14 @@ class Case(models.Model):
     applicant = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="cases"
     )
+    representative = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases_filed",
+        help_text="Who acts for the applicant; empty: the applicant",
+    )
     applicant_name = models.CharField(max_length=184, blank=True, help_text="As submitted")
     person = models.ForeignKey(
         InsuredPerson, on_delete=models.PROTECT, null=True, blank=True, related_name="cases"
@@ -54,6 +62,9 @@ class Case(models.Model):
     breached_at = models.DateTimeField(null=True, blank=True)
     question = models.TextField(blank=True)
     question_fields: models.JSONField[list[str]] = models.JSONField(default=list)
+    question_documents: models.JSONField[list[str]] = models.JSONField(
+        default=list, help_text="Codes of documents the question asks for"
+    )
     answer_by = models.DateTimeField(null=True, blank=True)
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -73,7 +84,7 @@ class Case(models.Model):
         default=dict, help_text="step.field → last changes [revision, value before] of a draft"
     )
     pinned: models.JSONField[dict[str, Any]] = models.JSONField(
-        default=dict, help_text="Versions of form, rules, term and texts at submission"
+        default=dict, help_text="Versions of form, rules, term, texts and documents at submission"
     )
     refusals: models.JSONField[list[dict[str, str]]] = models.JSONField(default=list)
     result: models.JSONField[dict[str, Any]] = models.JSONField(default=dict)

@@ -10,9 +10,9 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from oms.cases.clock import day
-from oms.cases.models import Case
+from oms.cases.models import Case, CaseEvent
 from oms.cases.rights import short_name
-from oms.cases.states import MOVES, WITH_DECIDER, WORKED, State
+from oms.cases.states import MOVES, WITH_DECIDER, WORKED, Side, State
 from oms.domain.accounts.models import User
 
 AGES = (1, 3, 7)
@@ -92,10 +92,18 @@ def moves_made(case: Case) -> list[MoveMade]:
             event.at,
             MOVES[event.verb].done if event.verb in MOVES else "Срок решения прошёл",
             event.text,
-            "Заявитель" if event.actor == applicant else _name(known.get(event.actor)),
+            _who(event, applicant, known),
         )
         for event in events
     ]
+
+
+def _who(event: CaseEvent, applicant: str, known: Mapping[str, User]) -> str:
+    if event.actor == applicant:
+        return "Заявитель"
+    name = _name(known.get(event.actor))
+    move = MOVES.get(event.verb)
+    return f"{name}, представитель" if move and move.side is Side.APPLICANT else name
 
 
 def _name(user: User | None) -> str:

@@ -1,4 +1,4 @@
-"""What a case is tied to at submission: versions of form, rules, term and texts."""
+"""What a case is tied to at submission: versions of form, rules, term, texts; its documents."""
 
 import hashlib
 from functools import lru_cache
@@ -6,14 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from oms import law
+from oms.cases import documents
 from oms.cases.models import Case
-from oms.cases.review import Walk, pinned_form
+from oms.cases.review import Review, Walk, pinned_form
 from oms.catalog.declaration import PublicService
 from oms.law import terms
 
 
-def pinned(case: Case, own: PublicService, walked: Walk, term: terms.Term) -> dict[str, Any]:
-    """Service and version, basis, digest of the rules, term, consents, the form as seen."""
+def pinned(
+    case: Case, own: PublicService, walked: Walk, seen: Review, term: terms.Term
+) -> dict[str, Any]:
+    """Service and version, basis, digests of rules and documents, term, consents, the form."""
     consents = case.applicant.consents.filter(withdrawn_at=None)
     return {
         "service": own.code,
@@ -24,6 +27,7 @@ def pinned(case: Case, own: PublicService, walked: Walk, term: terms.Term) -> di
         "term": {"code": term.code, "amount": term.amount, "unit": term.unit},
         "consents": {c.kind: c.version for c in consents.order_by("given_at")},
         "form": pinned_form(case, walked),
+        "documents": documents.pinned(seen.documents),
     }
 
 

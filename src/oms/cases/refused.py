@@ -41,7 +41,8 @@ class NotReady(Denied):
     text = "В заявлении есть незаполненные поля или ошибки. Исправьте отмеченное."
 
     def __init__(self, review: Any) -> None:
-        super().__init__()
+        lacking = [row.lacks for row in review.lacking]
+        super().__init__(f"Не хватает документов. {'; '.join(lacking)}." if lacking else "")
         self.review = review
 
 

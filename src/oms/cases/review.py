@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from oms.cases import answers as kept
+from oms.cases.documents import Asked, asked
 from oms.cases.models import Case
 from oms.cases.refused import NoSuchService
 from oms.cases.states import State
@@ -41,6 +42,12 @@ class Review:
     answers: Mapping[str, Any]
     ready: bool
     complete: bool
+    documents: tuple[Asked, ...] = ()
+
+    @property
+    def lacking(self) -> tuple[Asked, ...]:
+        """Documents without which the application may not be submitted."""
+        return tuple(row for row in self.documents if row.lacks)
 
     @property
     def errors(self) -> dict[str, str]:
@@ -88,11 +95,15 @@ def declared(code: str) -> PublicService:
     return SERVICES[code]
 
 
-def begun(user: User, *, on: date) -> Application:
-    """What is known of a person before anything is typed. Five queries for the insured."""
+def begun(user: User, *, on: date, by: User | None = None) -> Application:
+    """What is known of a person before anything is typed. Five queries for the insured.
+
+    `by` is who acts, when it is not the person themself.
+    """
     person = register.person_of(user)
     facts = register.facts(person, on=on) if person else None
-    return Application(user=user, on=on, person=person, facts=facts)
+    other = by if by and by.pk != user.pk else None
+    return Application(user=user, on=on, representative=other, person=person, facts=facts)
 
 
 def application(case: Case, *, on: date) -> Application:
@@ -101,10 +112,11 @@ def application(case: Case, *, on: date) -> Application:
 
 
 def _fixed(case: Case, *, on: date) -> Application:
-    known = begun(case.applicant, on=on)
+    known = begun(case.applicant, on=on, by=case.representative)
     return Application(
         user=known.user,
         on=on,
+        representative=known.representative,
         person=known.person or case.person,
         facts=known.facts,
         answers=kept.read(service_of(case), case.answers),
@@ -123,10 +135,11 @@ def walk(
 ) -> Walk:
     """Bind every step to what was typed (`typed` instead of the case's own, if given)."""
     typed = case.typed if typed is None else typed
-    known = base or begun(case.applicant, on=on)
+    known = base or begun(case.applicant, on=on, by=case.representative)
     known = Application(
         user=known.user,
         on=on,
+        representative=case.representative,
         seen_on=seen_on,
         person=known.person,
         facts=known.facts,
@@ -179,19 +192,22 @@ def review(case: Case, *, on: date) -> Review:
 
 
 def look_through(case: Case, walked: Walk) -> Review:
-    """Mark every field of a walk, and ask the law where the answers suffice."""
+    """Mark every field of a walk and every document; ask the law where the answers suffice."""
     own = service_of(case)
     known = walked.application
+    documents = asked(case, own, known)
     refusals = _once((*own.closed_to(known), *own.refusals(known)))
     lines = tuple(line for step in own.steps for line in _lines(step, walked.forms[step.code]))
     done = {step.code: walked.is_done(step.code) for step in own.steps}
-    ready = not refusals and all(done[s.code] for s in own.steps if not s.signs)
+    filled = all(done[s.code] for s in own.steps if not s.signs)
+    ready = filled and not refusals and not any(row.lacks for row in documents)
     return Review(
         lines=lines,
         refusals=refusals,
         answers=known.answers,
         ready=ready,
         complete=ready and all(done.values()),
+        documents=documents,
     )
 
 
@@ -223,10 +239,9 @@ def pinned_form(case: Case, walked: Walk) -> list[dict[str, Any]]:
 
 
 def _form(step: type[Step], known: Application, typed: Mapping[str, Any] | None) -> Step:
-    initial = step.prefill(known)
     if typed is None:
-        return step(application=known, initial=initial)
-    return step(dict(typed), application=known, initial=initial)
+        return step(application=known, initial=step.prefill(known))
+    return step(dict(typed), application=known)
 
 
 def _right(form: Step) -> dict[str, Any]:

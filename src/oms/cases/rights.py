@@ -1,11 +1,13 @@
 """Whose move it is: the applicant's, the decider's, or the system's."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from oms.cases.clock import moment
+from oms.cases.clock import day, moment
 from oms.cases.models import Case
 from oms.cases.refused import AlreadyDecided, NotYours, WrongState
 from oms.cases.states import DECIDED, MOVES, TITLES, Move, Side, State
+from oms.domain.accounts import wards
 from oms.domain.accounts.models import Role, User
 from oms.domain.journal.actions import SYSTEM, Actor
 from oms.law import names
@@ -18,23 +20,36 @@ def actor_of(by: By) -> Actor:
     return by.actor if isinstance(by, User) else by
 
 
-def check_side(move: Move, case: Case, by: By) -> None:
+def check_side(move: Move, case: Case, by: By, *, at: datetime) -> None:
     """Raise `NotYours` unless the mover stands on the move's side of this case."""
-    allowed = {
-        Side.APPLICANT: isinstance(by, User) and by.pk == case.applicant_id,
-        Side.DECIDER: isinstance(by, User) and decides(by, case),
-        Side.SYSTEM: by == SYSTEM,
-    }
-    if not allowed[move.side]:
+    if move.side is Side.SYSTEM:
+        allowed = by == SYSTEM
+    elif move.side is Side.DECIDER:
+        allowed = isinstance(by, User) and decides(by, case)
+    else:
+        allowed = isinstance(by, User) and acts_for(by, case.applicant_id, at=at)
+    if not allowed:
         raise NotYours
+
+
+def acts_for(by: User, applicant_id: int, *, at: datetime) -> bool:
+    """Whether a person may apply for this one: oneself, or a ward by a right that holds today.
+
+    No query for oneself, one for another.
+    """
+    if by.pk == applicant_id:
+        return True
+    apply = wards.Scope.APPLY
+    return wards.may(representative=by, ward_id=applicant_id, scope=apply, on=day(at))
 
 
 def decides(user: User, case: Case) -> bool:
     """Whether the case was submitted to this operator's organisation.
 
-    Nobody decides on their own application.
+    Nobody decides on their own application, nor on one they filed for another.
     """
-    if not user.is_active or user.pk == case.applicant_id or case.submitted_at is None:
+    own = user.pk in (case.applicant_id, case.representative_id)
+    if not user.is_active or own or case.submitted_at is None:
         return False
     code = user.organization_code
     if user.role == Role.INSURER:

@@ -10,8 +10,9 @@ from oms.cases.actions import perform
 from oms.cases.models import Case
 from oms.cases.refused import NotReady, NotYours, WrongState
 from oms.cases.review import look_through, walk
+from oms.cases.rights import acts_for
 from oms.cases.states import State
-from oms.domain.accounts import codes
+from oms.domain.accounts import codes, wards
 from oms.domain.accounts.codes import Outcome
 from oms.domain.accounts.models import OneTimeCode, User
 from oms.domain.notifications.actions import send_now
@@ -47,13 +48,14 @@ class Signed:
 
 @transaction.atomic
 def request_code(*, case: Case, by: User, origin: str, at: datetime) -> Requested:
-    """Send a code to the applicant's confirmed phone; it signs the case as it is now.
+    """Send a code to the confirmed phone of who acts; it signs the case as it is now.
 
     `origin` is the network address the wish came from (limits count by it). Raises `NotYours`,
     `WrongState`, `NoPhone`, `NotReady` for an application with gaps.
     """
-    case = Case.objects.select_related("applicant").select_for_update(of=("self",)).get(pk=case.pk)
-    if case.applicant_id != by.pk:
+    rows = Case.objects.select_related("applicant", "representative")
+    case = rows.select_for_update(of=("self",)).get(pk=case.pk)
+    if not acts_for(by, case.applicant_id, at=at):
         raise NotYours
     if case.state != State.DRAFT:
         raise WrongState("Заявление уже подано.")
@@ -90,9 +92,11 @@ def sign(*, case: Case, key: str, typed: str, revision: int, by: User, at: datet
     checked = codes.check(purpose=_PURPOSE, key=key, address=phone, typed=typed, at=at)
     if checked.outcome is Outcome.RIGHT:
         signature = {"kind": "sms-code", "phone": phone, "at": at.isoformat()}
+        if by.pk != case.applicant_id:
+            signature["by"] = wards.signed(by)
         done = perform("submit", case, by=by, at=at, revision=revision, signature=signature)
         return Signed(done, Outcome.RIGHT)
     now = Case.objects.get(pk=case.pk)
-    if now.applicant_id == by.pk and now.submitted_at is not None:
+    if now.submitted_at is not None and acts_for(by, now.applicant_id, at=at):
         return Signed(now, Outcome.RIGHT)
     return Signed(now, checked.outcome, checked.left)

@@ -32,7 +32,7 @@ REMIND_BEFORE = timedelta(days=1)
 @retrying()
 def decide(case_id: int) -> None:
     """Decide a case that needs nobody: all checks pass, or the refusals are told."""
-    case = Case.objects.select_related("applicant").get(pk=case_id)
+    case = Case.objects.select_related("applicant", "representative").get(pk=case_id)
     if case.state != State.AWAITING or case.submitted_at is None:
         return
     at = timezone.now()

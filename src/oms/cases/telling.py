@@ -6,13 +6,18 @@ from oms.cases import clock
 from oms.cases.models import Case
 from oms.cases.refused import link
 from oms.cases.review import service_title
+from oms.cases.rights import By
 from oms.cases.states import TITLES, Side, State
+from oms.domain.accounts import wards
+from oms.domain.accounts.models import User
 from oms.domain.notifications.actions import tell
 
 
-def title_of(case: Case, side: Side) -> str:
+def title_of(case: Case, side: Side, by: By) -> str:
     """Who moved, as the applicant sees it: an organisation, not a clerk's name."""
     if side is Side.APPLICANT:
+        if isinstance(by, User) and by.pk != case.applicant_id:
+            return wards.signed(by)
         return "Вы"
     decider = case.insurer or case.fund
     return str(decider)[:120] if side is Side.DECIDER and decider else "Кабинет ОМС"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from oms.catalog.declaration import Application
+from oms.domain.accounts.models import Level
 from oms.domain.directory import queries as directory
 from oms.domain.directory.models import Insurer
 from oms.kit.denied import Denied
@@ -26,8 +27,8 @@ class InsurerGone(Denied):
 
 
 def contacts_confirmed(application: Application) -> Sequence[Refusal]:
-    """Ask for one confirmed way to reach the applicant."""
-    user = application.user
+    """Ask for one confirmed way to reach who applies."""
+    user = application.acting
     if user.phone_confirmed_at or user.email_confirmed_at:
         return ()
     return (
@@ -41,7 +42,27 @@ def contacts_confirmed(application: Application) -> Sequence[Refusal]:
 
 def account_open(application: Application) -> Sequence[Refusal]:
     """Refuse a blocked account."""
-    return () if application.user.is_active else (refuse("account-blocked"),)
+    both = application.user.is_active and application.acting.is_active
+    return () if both else (refuse("account-blocked"),)
+
+
+def grown_or_represented(application: Application) -> Sequence[Refusal]:
+    """Refuse a minor who acts alone: their insurer is chosen by a representative."""
+    born = application.user.birth_date
+    if application.representative or born is None:
+        return ()
+    return insurer_choice.needs_representative(born, on=application.on)
+
+
+def is_represented(application: Application) -> bool:
+    """Whether a parent or guardian applies."""
+    return application.representative is not None
+
+
+def representative_unproven(application: Application) -> bool:
+    """Whether a paper has to prove who the representative is (Правила ОМС; ACC-10)."""
+    other = application.representative
+    return other is not None and other.level != Level.CONFIRMED
 
 
 def insured(application: Application) -> Sequence[Refusal]:
@@ -58,6 +79,11 @@ def not_insured(application: Application) -> Sequence[Refusal]:
     if facts is None or not insurer_choice.is_insured(facts, on=application.on):
         return ()
     return (refuse("already-insured", basis=insurer_choice.BASIS),)
+
+
+def identity_unproven(application: Application) -> bool:
+    """Whether a paper has to prove who applies: not when the account is confirmed (ACC-10)."""
+    return application.user.level != Level.CONFIRMED
 
 
 def chosen_insurer(application: Application) -> InsurerFacts | None:

@@ -11,13 +11,14 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from oms.domain.accounts.models import Role, User
+from oms.domain.accounts.models import Level, Role, User
 from oms.domain.directory.models import Insurer, TerritorialFund
+from oms.domain.documents.models import Document as Upload
 from oms.domain.journal.actions import Actor
 from oms.domain.register.matching import Match
 from oms.domain.register.models import InsuredPerson
 from oms.law.facts import PersonFacts
-from oms.law.refusal import Refusal
+from oms.law.refusal import Refusal, refuse
 
 
 class Step(forms.Form):
@@ -60,6 +61,7 @@ class Step(forms.Form):
 class Application:
     """What a service knows when it checks, decides and acts.
 
+    `user` is whom it is about, `representative` who acts for them, None when they act themself.
     `on` is the day the law looks at: of submission, or today for a draft. `seen_on` is the
     day of looking, when it is another one. `alike` are the records found like the applicant,
     None while nobody has looked for them.
@@ -67,6 +69,7 @@ class Application:
 
     user: User
     on: date
+    representative: User | None = None
     seen_on: date | None = None
     person: InsuredPerson | None = None
     facts: PersonFacts | None = None
@@ -79,6 +82,11 @@ class Application:
     def today(self) -> date:
         """The day of looking: a document may be younger than the application."""
         return self.seen_on or self.on
+
+    @property
+    def acting(self) -> User:
+        """Who fills it in, signs and is reached: the representative, else the applicant."""
+        return self.representative or self.user
 
     def with_answers(self, answers: Mapping[str, Any]) -> "Application":
         """The same application with these answers known as well."""
@@ -99,11 +107,22 @@ def _nothing(_application: Application) -> Sequence[tuple[str, str, str]]:
 
 @dataclass(frozen=True)
 class Document:
-    """A paper the applicant shows or attaches, and when it is asked for."""
+    """A paper the applicant attaches, when it is asked for, and what kind of paper it is.
+
+    `kind` may depend on the answers. An `optional` one may be left out; without any other the
+    application is not submitted. `hint` says what has to be seen on it.
+    """
 
     code: str
     title: str
     when: Callable[[Application], bool] = _always
+    kind: Upload.Kind | Callable[[Application], Upload.Kind] = Upload.Kind.OTHER
+    optional: bool = False
+    hint: str = ""
+
+    def kind_for(self, application: Application) -> Upload.Kind:
+        """What kind of paper it is for this applicant."""
+        return self.kind if isinstance(self.kind, Upload.Kind) else self.kind(application)
 
 
 @dataclass(frozen=True)
@@ -120,12 +139,21 @@ Check = Callable[[Application], Sequence[Refusal]]
 AUTOMATIC = "automatic"
 
 
+_LEVELS = (Level.SIMPLE, Level.STANDARD, Level.CONFIRMED)
+
+
+def is_known_enough(user: User, level: Level) -> bool:
+    """Tell whether the person is known at least so far."""
+    return _LEVELS.index(Level(user.level)) >= _LEVELS.index(level)
+
+
 @dataclass(frozen=True)
 class PublicService:
     """One public service (услуга).
 
     `term` is a code of `law.terms`; `decider` says which insurer or fund gets the case;
-    `compare` gives rows (label, as applied, as registered) for the operator.
+    `compare` gives rows (label, as applied, as registered) for the operator; `level` is how far
+    the one who acts must be known (ACC-10).
     """
 
     code: str
@@ -146,12 +174,21 @@ class PublicService:
     documents: tuple[Document, ...] = ()
     keywords: str = ""
     price: str = "Бесплатно"
+    level: Level = Level.SIMPLE
     decider: Callable[[Application], Insurer | TerritorialFund | None] = _nobody
     compare: Callable[[Application], Sequence[tuple[str, str, str]]] = _nothing
 
     def step(self, code: str) -> type[Step]:
         """The step of that code; `KeyError` when the service has none."""
         return {step.code: step for step in self.steps}[code]
+
+    def asked_documents(self, application: Application) -> tuple[Document, ...]:
+        """The documents asked for, as the answers stand."""
+        return tuple(document for document in self.documents if document.when(application))
+
+    def document(self, code: str) -> Document:
+        """The document of that code; `KeyError` when the service asks for none such."""
+        return {document.code: document for document in self.documents}[code]
 
     @property
     def is_automatic(self) -> bool:
@@ -168,6 +205,8 @@ class PublicService:
     def closed_to(self, application: Application) -> tuple[Refusal, ...]:
         """Why this person may not begin at all; empty when they may."""
         found: list[Refusal] = []
+        if not is_known_enough(application.acting, self.level):
+            found.append(refuse("identity-not-confirmed"))
         for check in self.open_to:
             found.extend(check(application))
         return tuple(found)

@@ -41,6 +41,7 @@ def _lines(service: PublicService) -> Iterator[str]:
     yield f"{service.summary}\n"
     yield "| question | answer |\n| --- | --- |"
     yield f"| Who may apply | {service.for_whom}; checks: {_names(service.open_to)} |"
+    yield f"| Level of the account | {service.level.value} |"
     yield f"| Basis | {service.basis} |"
     papers = "; ".join(document.title for document in service.documents)
     yield f"| At hand | {papers or 'nothing'} |"

@@ -8,6 +8,7 @@ letters, megabytes) is refused in words, never a failure. `shown` says a value a
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -350,9 +351,14 @@ class RegionField(ChoiceField):
     def __init__(self, *, label: str = "Регион", **kwargs: Any) -> None:
         super().__init__(label=label, **kwargs)
 
-    def offer(self, regions: Iterable[Any]) -> None:
-        """Offer these regions."""
-        self.choices = [("", "Выберите регион"), *((r.code, r.name) for r in regions)]
+    def offer(self, regions: Callable[[], Iterable[Any]]) -> None:
+        """Offer these regions; they are asked for once, and only if somebody looks."""
+
+        @cache
+        def choices() -> list[tuple[str, str]]:
+            return [("", "Выберите регион"), *((r.code, r.name) for r in regions())]
+
+        self.choices = choices
 
 
 class InsurerField(ChoiceField):

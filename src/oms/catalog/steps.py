@@ -1,10 +1,12 @@
 """Pages that several services share: who you are, your document, address, insurer, contacts."""
 
+from datetime import date
 from typing import Any
 
 from oms.catalog import fields
 from oms.catalog.applicants import is_citizen
 from oms.catalog.declaration import Application, Step
+from oms.domain.accounts import queries as accounts
 from oms.domain.directory import queries as directory
 from oms.domain.directory.models import Insurer
 from oms.law import dates, identity_documents, snils
@@ -60,7 +62,11 @@ class WhoYouAre(Step):
     def prefill(cls, application: Application) -> dict[str, Any]:
         """Offer the profile."""
         user = application.user
-        return {name: getattr(user, name) for name in cls.base_fields}
+        known = {name: getattr(user, name) for name in cls.base_fields}
+        if not known["snils"]:
+            line = accounts.profile(user).get("snils")
+            known["snils"] = line.value if line else None
+        return known
 
     def clean(self) -> dict[str, Any]:
         """СНИЛС is obligatory for citizens from 14 (Правила ОМС)."""
@@ -95,6 +101,22 @@ class IdentityPaper(Step):
     expires_on = fields.DateField(
         label="Действует до", required=False, help_text="Если в документе указан срок"
     )
+
+    @classmethod
+    def prefill(cls, application: Application) -> dict[str, Any]:
+        """Offer the document of the profile."""
+        line = accounts.profile(application.user).get("document")
+        if not line or not line.value:
+            return {}
+        kept = dict(line.value)
+        return {
+            "document_kind": kept["kind"],
+            "document_series": kept.get("series") or "",
+            "document_number": kept["number"],
+            "issued_on": _day(kept.get("issued_on")),
+            "issued_by": kept.get("issued_by") or "",
+            "department_code": kept.get("department_code") or "",
+        }
 
     def prepare(self) -> None:
         """Offer what fits the citizenship."""
@@ -168,9 +190,16 @@ class Address(Step):
         label="Адрес проживания", required=False, help_text="Если живёте по другому адресу"
     )
 
+    @classmethod
+    def prefill(cls, application: Application) -> dict[str, Any]:
+        """Offer the addresses of who fills it in: a child lives with the parent as a rule."""
+        known = accounts.profile(application.acting)
+        lines = {kind: known.get(f"{kind}_address") for kind in ("registration", "residence")}
+        return {kind: line.value["text"] for kind, line in lines.items() if line and line.value}
+
     def prepare(self) -> None:
         """Offer the regions there are."""
-        self.fields["region"].offer(directory.regions())  # type: ignore[attr-defined]
+        self.fields["region"].offer(directory.regions)  # type: ignore[attr-defined]
 
 
 class InsurerChoice(Step):
@@ -202,7 +231,7 @@ class Contacts(Step):
     @classmethod
     def prefill(cls, application: Application) -> dict[str, Any]:
         """Offer the contacts of the profile."""
-        return {"phone": application.user.phone or "", "email": application.user.email or ""}
+        return {"phone": application.acting.phone or "", "email": application.acting.email or ""}
 
 
 class Confirmation(Step):
@@ -217,6 +246,10 @@ class Confirmation(Step):
         label="Сведения верны, я прошу оказать услугу",
         missing="Подтверждение: отметьте, что сведения верны",
     )
+
+
+def _day(text: Any) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def offer_insurers(

@@ -145,6 +145,22 @@ def takes_effect(*, decided_on: date, desired_on: date | None = None) -> date:
     return max(decided_on, desired_on) if desired_on else decided_on
 
 
+def needs_representative(birth_date: date, *, on: date) -> tuple[Refusal, ...]:
+    """Return the refusal to a minor who chooses an insurer alone; empty from 18 on.
+
+    Source: 326-ФЗ ст. 16 ч. 1: until full age, or before it where the law gives full capacity, a
+    parent or another legal representative chooses; those of 14 to 17 too.
+
+    >>> [r.code for r in needs_representative(date(2010, 5, 1), on=date(2026, 11, 22))]
+    ['representative-needed']
+    >>> needs_representative(date(2008, 11, 22), on=date(2026, 11, 22))
+    ()
+    """
+    if dates.age(birth_date, on=on) >= FULL_AGE:
+        return ()
+    return (refuse("representative-needed", basis=BASIS),)
+
+
 def _rule(on: date) -> YearlyRule:
     in_force = [rule for rule in YEARLY_RULES if rule.begins_on <= on]
     return max(in_force or YEARLY_RULES[:1], key=lambda rule: rule.begins_on)
@@ -170,9 +186,7 @@ def _record(person: PersonFacts, on: date) -> tuple[Refusal, ...]:
 
 
 def _representative(person: PersonFacts, on: date, by_representative: bool) -> tuple[Refusal, ...]:
-    if by_representative or dates.age(person.birth_date, on=on) >= FULL_AGE:
-        return ()
-    return (refuse("representative-needed", basis=BASIS),)
+    return () if by_representative else needs_representative(person.birth_date, on=on)
 
 
 def _new_insurer(person: PersonFacts, insurer: InsurerFacts, on: date) -> tuple[Refusal, ...]:

@@ -78,6 +78,7 @@ DEFAULT_TERMS: tuple[TermInForce, ...] = (
     _days("appeal", 10, "Обжалование отказа", _PROMISE),
     _days("support-answer", 1, "Ответ поддержки", _PROMISE),
     TermInForce(Term("complaint", 30, "calendar_days"), "Жалоба на нарушение срока", _APPEALS),
+    _days("representation", 5, "Проверка права представлять", _PROMISE),
     _days("clarification", 10, "Ответ заявителя на уточнение", _PROMISE),
     _days("personal-data-answer", 10, "Ответ о персональных данных", _PERSONAL_DATA),
     _days("personal-data-extension", 5, "Продление ответа о персональных данных", _PERSONAL_DATA),

@@ -17,6 +17,7 @@ from oms.domain.papers import actions, checks, codes, queries, storage, tasks, v
 from oms.domain.papers.models import Paper
 from oms.domain.register.models import Policy
 from oms.gateways import signature
+from oms.kit import files
 
 LATER = AT + timedelta(days=1)
 
@@ -153,7 +154,7 @@ def test_nothing_half_written_is_left_when_the_disk_is_full(tmp_path, monkeypatc
     def full(_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(storage.os, "fsync", full)
+    monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         storage.keep(b"%PDF-x")
     assert not [path for path in (tmp_path / "papers").rglob("*") if path.is_file()]

@@ -6,8 +6,9 @@ from typing import Any
 
 from oms.catalog import checks, fields
 from oms.catalog.declaration import Application, Document, Outcome, PublicService, Step
+from oms.catalog.proofs import REPRESENTATIVE
 from oms.catalog.steps import Confirmation, offer_insurers
-from oms.domain.accounts.models import Role, Source
+from oms.domain.accounts.models import Level, Role, Source
 from oms.domain.directory import queries as directory
 from oms.domain.journal.actions import Actor
 from oms.domain.register import actions as register
@@ -38,7 +39,7 @@ class Reason(Step):
     def prepare(self) -> None:
         """Show each ground with its condition today."""
         self.fields["ground"].offer(grounds(self.application))  # type: ignore[attr-defined]
-        self.fields["region"].offer(directory.regions())  # type: ignore[attr-defined]
+        self.fields["region"].offer(directory.regions)  # type: ignore[attr-defined]
         self.fields["moved_on"].latest = self.application.today  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -103,6 +104,7 @@ def may_change(application: Application) -> Sequence[Refusal]:
         on=application.on,
         moved_on=answers.get("moved_on"),
         address_changed=bool(answers.get("residence")),
+        by_representative=application.representative is not None,
     )
 
 
@@ -176,18 +178,32 @@ def has_moved(application: Application) -> bool:
 
 SERVICE = PublicService(
     code="change-insurer",
-    version="1",
+    version="2",
     title="Замена страховой медицинской организации",
     summary="Раз в год до 1 ноября, при переезде или если организация прекращает работу.",
     basis=insurer_choice.BASIS,
-    for_whom="Застрахованные с 18 лет",
+    for_whom="Застрахованные. До 18 лет заявление подаёт родитель, опекун или попечитель",
     result="Новая страховая организация в реестре и новая выписка о полисе",
     category="Полис",
     icon="refresh-cw",
     keywords="сменить поменять смена другая страховая компания смо переезд переехать",
-    open_to=(checks.account_open, checks.contacts_confirmed, checks.insured),
+    level=Level.CONFIRMED,
+    open_to=(
+        checks.account_open,
+        checks.contacts_confirmed,
+        checks.grown_or_represented,
+        checks.insured,
+    ),
     steps=(Reason, NewInsurer, Confirmation),
-    documents=(Document("address", "Подтверждение нового места жительства", when=has_moved),),
+    documents=(
+        Document(
+            "address",
+            "Подтверждение нового места жительства",
+            when=has_moved,
+            hint="При переезде: свидетельство о регистрации, договор найма или выписка",
+        ),
+        REPRESENTATIVE,
+    ),
     checks=(may_change,),
     decided_by=Role.INSURER,
     decider=checks.insurer_of,

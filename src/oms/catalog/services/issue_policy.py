@@ -15,6 +15,7 @@ from oms.catalog.applicants import (
     new_person,
 )
 from oms.catalog.declaration import Application, Document, Outcome, PublicService
+from oms.catalog.proofs import CERTIFICATE, REPRESENTATIVE
 from oms.catalog.steps import (
     Address,
     Confirmation,
@@ -25,12 +26,18 @@ from oms.catalog.steps import (
 )
 from oms.domain.accounts import actions as accounts
 from oms.domain.accounts.models import Role, Source
+from oms.domain.documents.models import Document as Upload
 from oms.domain.journal.actions import Actor
 from oms.domain.register import actions as register
 from oms.domain.register import queries as register_queries
 from oms.domain.register.models import Insurance, InsuredPerson
 from oms.kit.denied import Denied
 from oms.law import eligibility, insurer_choice
+from oms.law.identity_documents import (
+    BIRTH_CERTIFICATE_RF,
+    FOREIGN_PASSPORT,
+    PASSPORT_RF,
+)
 from oms.law.refusal import Refusal
 
 
@@ -57,7 +64,10 @@ def may_choose(application: Application) -> Sequence[Refusal]:
     facts, insurer = applicant_facts(application), checks.chosen_insurer(application)
     if facts is None or insurer is None:
         return ()
-    return insurer_choice.may_choose_first(facts, insurer=insurer, on=application.on)
+    by_representative = application.representative is not None
+    return insurer_choice.may_choose_first(
+        facts, insurer=insurer, on=application.on, by_representative=by_representative
+    )
 
 
 def compare(application: Application) -> Sequence[tuple[str, str, str]]:
@@ -138,32 +148,73 @@ def _profile(answers: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def is_foreigner(application: Application) -> bool:
-    """Whether the applicant said they are no citizen of Russia."""
-    return not is_citizen(application.answers)
+def has_snils(application: Application) -> bool:
+    """Whether the applicant told a СНИЛС."""
+    return bool(application.answers.get("snils"))
+
+
+def needs_right(application: Application) -> bool:
+    """Whether another paper has to show the right to stay: the foreign passport alone does not."""
+    return application.answers.get("document_kind") == FOREIGN_PASSPORT
+
+
+def identity_kind(application: Application) -> Upload.Kind:
+    """What kind of paper proves who applies, as they told it."""
+    kinds = {
+        PASSPORT_RF: Upload.Kind.PASSPORT,
+        BIRTH_CERTIFICATE_RF: Upload.Kind.BIRTH_CERTIFICATE,
+        FOREIGN_PASSPORT: Upload.Kind.OTHER,
+    }
+    told = application.answers.get("document_kind") or PASSPORT_RF
+    stays = Upload.Kind.OTHER if is_citizen(application.answers) else Upload.Kind.RIGHT_TO_STAY
+    return kinds.get(told, stays)
 
 
 SERVICE = PublicService(
     code="issue-policy",
-    version="1",
+    version="2",
     title="Оформление полиса ОМС",
     summary="Полис обязательного медицинского страхования впервые или после перерыва.",
     basis="326-ФЗ, ст. 10, 16, 46; Правила ОМС, приказ Минздрава № 108н",
-    for_whom="Граждане России с 18 лет, иностранцы с правом жить или работать в России, беженцы",
+    for_whom="Граждане России, иностранцы с правом жить или работать в России, беженцы. "
+    "До 18 лет заявление подаёт родитель, опекун или попечитель",
     result="Номер полиса в реестре и выписка с электронной подписью",
     category="Полис",
     icon="shield-check",
-    keywords="получить оформить сделать новый первый страховка медицинское енп регистрация",
-    open_to=(checks.account_open, checks.contacts_confirmed, checks.not_insured),
+    keywords="получить оформить сделать новый первый страховка медицинское енп регистрация "
+    "ребёнок новорождённый дети",
+    open_to=(
+        checks.account_open,
+        checks.contacts_confirmed,
+        checks.grown_or_represented,
+        checks.not_insured,
+    ),
     steps=(WhoYouAre, IdentityPaper, Address, InsurerChoice, Contacts, Confirmation),
     documents=(
-        Document("identity", "Паспорт или другой документ, удостоверяющий личность"),
-        Document("snils", "СНИЛС"),
+        Document(
+            "identity",
+            "Документ, удостоверяющий личность",
+            when=checks.identity_unproven,
+            kind=identity_kind,
+            hint="Паспорт: разворот с фотографией. До 14 лет свидетельство о рождении",
+        ),
+        Document(
+            "snils",
+            "СНИЛС",
+            when=has_snils,
+            kind=Upload.Kind.SNILS,
+            optional=True,
+            hint="Карточка или уведомление. Номер проверим и без неё",
+        ),
         Document(
             "right",
-            "Если вы не гражданин России: вид на жительство, разрешение или свидетельство",
-            when=is_foreigner,
+            "Документ о праве жить или работать в России",
+            when=needs_right,
+            kind=Upload.Kind.RIGHT_TO_STAY,
+            hint="Если вы не гражданин России: вид на жительство, разрешение или трудовой договор",
         ),
+        CERTIFICATE,
+        REPRESENTATIVE,
     ),
     checks=(may_choose,),
     decided_by=Role.INSURER,

@@ -6,6 +6,7 @@ from datetime import datetime
 from oms.catalog import checks
 from oms.catalog.declaration import AUTOMATIC, Application, Outcome, PublicService
 from oms.catalog.steps import Confirmation
+from oms.domain.accounts.models import Level
 from oms.domain.journal.actions import Actor
 from oms.kit.denied import Denied
 from oms.law.facts import PolicyState
@@ -50,6 +51,7 @@ SERVICE = PublicService(
     category="Справки и выписки",
     icon="file-text",
     keywords="справка скачать распечатать номер pdf подтверждение потерял утерян копия",
+    level=Level.STANDARD,
     open_to=(checks.account_open, checks.insured, not_suspended),
     steps=(Request,),
     checks=(checks.insured, not_suspended),

@@ -1,5 +1,6 @@
 """Looks into the directory: who works where, what a code means, which days are working."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from time import monotonic
@@ -17,10 +18,16 @@ from oms.domain.directory.models import (
     OrganizationVersion,
     ReferenceEntry,
     Region,
+    TerritorialFund,
 )
 from oms.law.calendar import Calendar
 from oms.law.facts import InsurerFacts
 
+_HOUSES: Mapping[str, type[Insurer | TerritorialFund | MedicalOrganization]] = {
+    "insurer": Insurer,
+    "fund": TerritorialFund,
+    "clinic": MedicalOrganization,
+}
 CALENDAR_LIFE = 60.0  # seconds another process may work by the calendar of before a decree
 _calendars: dict[str | None, tuple[float, Calendar]] = {}
 
@@ -68,6 +75,17 @@ def insurer_facts(*, insurer: Insurer) -> InsurerFacts:
         included_from=max(starts, default=date.min),
         excluded_on=min(ends, default=None),
     )
+
+
+def organization_names(*, keys: Collection[str]) -> dict[str, str]:
+    """Return short names by keys as accounts hold them (`insurer:77001`). A query a kind."""
+    found: dict[str, str] = {}
+    for kind, model in _HOUSES.items():
+        codes = [key.partition(":")[2] for key in keys if key.startswith(f"{kind}:")]
+        if codes:
+            rows = model.objects.filter(pk__in=codes).values_list("pk", "short_name")
+            found |= {f"{kind}:{code}": name for code, name in rows}
+    return found
 
 
 def clinics(

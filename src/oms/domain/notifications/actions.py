@@ -1,11 +1,14 @@
 """Telling people: the row first, the sending later, both of one transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
 
 from django.db import transaction
 from django.utils import timezone
 
+from oms.domain.accounts import wards
 from oms.domain.accounts.models import User
 from oms.domain.journal.actions import SYSTEM, Actor, record
 from oms.domain.notifications import letters
@@ -53,32 +56,24 @@ def tell(
     template = TEMPLATES[kind]
     words = {"answer_by": _day(answer_by)} if answer_by else {}
     filled = template.fill({**words, **context})
+    told = Message(
+        user=user,
+        kind=kind,
+        template_version=template.version,
+        title=template.title,
+        body=filled.body,
+        link=link,
+        link_title=template.link_title if link else "",
+        subject=subject,
+        key=key,
+        answer_by=answer_by,
+        at=at,
+    )
     with transaction.atomic():
-        message, new = Message.objects.get_or_create(
-            key=key,
-            defaults={
-                "user": user,
-                "kind": kind,
-                "template_version": template.version,
-                "title": template.title,
-                "body": filled.body,
-                "link": link,
-                "link_title": template.link_title if link else "",
-                "subject": subject,
-                "answer_by": answer_by,
-                "at": at,
-            },
-        )
+        message, new = _once(told, template, filled)
         if new:
-            channels = _send_out(message, template, filled, at=at)
-            record(
-                act="message.tell",
-                subject=f"message:{message.pk}",
-                by=SYSTEM,
-                at=at,
-                person=user.key,
-                details={"kind": kind, "about": subject, "channels": channels},
-            )
+            for copy in _for_representatives(message):
+                _once(copy, template, filled)
     return message
 
 
@@ -159,6 +154,49 @@ def resend(*, delivery: Delivery, by: Actor, at: datetime) -> Delivery:
             details={"channel": latest.channel},
         )
     return latest
+
+
+def _once(told: Message, template: Template, filled: Filled) -> tuple[Message, bool]:
+    """Keep and send a message unless its key is known; return it and whether it is new."""
+    values = _values(told)
+    message, new = Message.objects.get_or_create(key=values.pop("key"), defaults=values)
+    if new:
+        message.user = told.user
+        channels = _send_out(message, template, filled, at=message.at)
+        record(
+            act="message.tell",
+            subject=f"message:{message.pk}",
+            by=SYSTEM,
+            at=message.at,
+            person=message.user.key,
+            details={"kind": message.kind, "about": message.subject, "channels": channels},
+        )
+    return message, new
+
+
+def _values(message: Message) -> dict[str, Any]:
+    fields = (field.attname for field in Message._meta.concrete_fields if not field.primary_key)
+    return {name: getattr(message, name) for name in fields}
+
+
+def _for_representatives(message: Message) -> Iterator[Message]:
+    """Make the same message for who acts for the person: by given name, with a way in.
+
+    No query for an adult who can sign in.
+    """
+    ward, on = message.user, timezone.localtime(message.at).date()
+    if not wards.needs_others(ward, on=on):
+        return
+    if ward.can_sign_in and not message.kind.startswith("case-"):
+        return
+    for right in wards.of_ward(ward=ward, on=on):
+        copy = Message(**_values(message))
+        copy.user = right.representative
+        copy.key = f"{message.key}>{right.pk}"
+        copy.body = f"Для кого сообщение: {ward.given_name}.\n\n{message.body}"
+        if message.link:
+            copy.link = f"/account/wards/{right.pk}/open/?next={quote(message.link)}"
+        yield copy
 
 
 def _send_out(message: Message, template: Template, filled: Filled, *, at: datetime) -> list[str]:

@@ -1,13 +1,11 @@
 """Where the bytes of papers lie: under their own SHA-256, written once, never overwritten."""
 
 import hashlib
-import os
-from pathlib import Path
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
 from oms.kit.denied import Denied
+from oms.kit.files import write_whole
 
 
 class Damaged(Denied):
@@ -28,12 +26,7 @@ def keep(content: bytes) -> str:
     storage, name = storages["papers"], _name(sha256)
     if storage.exists(name):
         return sha256
-    try:
-        path = Path(storage.path(name))
-    except NotImplementedError:  # a store of objects: its writes are whole by themselves
-        storage.save(name, ContentFile(content))
-    else:
-        _write_whole(path, content)
+    write_whole(storage=storage, name=name, content=content)
     return sha256
 
 
@@ -51,26 +44,3 @@ def fetch(sha256: str) -> bytes:
 
 def _name(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256[2:4]}/{sha256}.pdf"
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_suffix(f".{os.getpid()}.{os.urandom(4).hex()}.tmp")
-    try:
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(path)  # the name is the content's hash: whoever comes second brings the same
-        _sync(path.parent)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    """Make the new name itself survive a loss of power."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from oms.domain.accounts.models import User
 from oms.domain.journal.models import Entry
@@ -73,8 +73,9 @@ class PolicyAnswer:
 
 @dataclass(frozen=True)
 class Reader:
-    """One look of the staff at a person's data."""
+    """One look of the staff at a person's data; `number` is the journal entry that keeps it."""
 
+    number: int
     at: datetime
     role: str
     organization: str
@@ -153,20 +154,44 @@ def public_policy_check(*, number: str, birth_date: date, on: date) -> PolicyAns
     )
 
 
+def moved_since(person: InsuredPerson, *, since: datetime) -> bool:
+    """Tell whether an address was put in place of an earlier one after the moment. One query."""
+    earlier = Address.objects.filter(
+        person=OuterRef("person"), recorded_at__lt=OuterRef("recorded_at")
+    )
+    return person.addresses.filter(Exists(earlier), recorded_at__gt=since).exists()
+
+
+def account_of_policy(*, number: str) -> User | None:
+    """Return the account of whoever holds the policy, for the support that looks for it."""
+    rows = Policy.objects.filter(_by_number(number), person__user__isnull=False)
+    found = rows.select_related("person__user").order_by("-begins_on", "-pk").first()
+    return found.person.user if found else None
+
+
 def readers(person: InsuredPerson) -> tuple[Reader, ...]:
     """Return who of the staff looked at the person's data, newest first, at most 200.
 
     Looks at the application of somebody not yet on record stand under the account.
     """
-    keys = [person.key, *([f"user:{person.user_id}"] if person.user_id else [])]
+    return _looks([person.key, *([f"user:{person.user_id}"] if person.user_id else [])])
+
+
+def readers_of_account(user: User) -> tuple[Reader, ...]:
+    """Return the same for an account, whether or not it has a record. Two queries."""
+    person = InsuredPerson.objects.filter(user=user).first()
+    return readers(person) if person else _looks([user.key])
+
+
+def _looks(keys: list[str]) -> tuple[Reader, ...]:
     rows = (
         Entry.objects.filter(person__in=keys, act="person.read")
         .order_by("-at", "-pk")
-        .values_list("at", "role", "organization", "payload__data")[:_READS_SHOWN]
+        .values_list("pk", "at", "role", "organization", "payload__data")[:_READS_SHOWN]
     )
     return tuple(
-        Reader(at, role, organization, (data or {}).get("purpose", ""))
-        for at, role, organization, data in rows
+        Reader(number, at, role, organization, (data or {}).get("purpose", ""))
+        for number, at, role, organization, data in rows
     )
 
 

@@ -18,6 +18,7 @@ from oms.domain.register.actions.people import (
     link_account,
     look,
     register_person,
+    unlink_account,
     update_person,
 )
 from oms.domain.register.actions.rows import NotOnRecord
@@ -44,5 +45,6 @@ __all__ = [
     "register_person",
     "set_address",
     "set_identity_document",
+    "unlink_account",
     "update_person",
 ]

@@ -149,6 +149,18 @@ def link_account(*, person: InsuredPerson, user: User, by: Actor, at: datetime) 
     return person
 
 
+def unlink_account(*, person: InsuredPerson, by: Actor, at: datetime) -> None:
+    """Let the person go from the account, as it closes for good; unbound, nothing changes."""
+    with transaction.atomic():
+        lock(person)
+        if person.user_id is None:
+            return
+        bound = f"user:{person.user_id}"
+        person.user = None
+        person.save(update_fields=["user"])
+        journal("person.unlink", person=person, by=by, at=at, changed={"user": [bound, None]})
+
+
 def look(*, person: InsuredPerson, by: User, purpose: str, at: datetime) -> None:
     """Write into the journal that a member of staff read this person's data, and why."""
     with transaction.atomic():
