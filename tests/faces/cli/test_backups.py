@@ -50,6 +50,9 @@ def test_a_backup_restores_an_empty_machine(run, tmp_path) -> None:
     paper = var / "papers" / "ab" / "abcd"
     paper.parent.mkdir(parents=True)
     paper.write_bytes(b"%PDF")
+    document = var / "documents" / "originals" / "cd" / "cdef"
+    document.parent.mkdir(parents=True)
+    document.write_bytes(b"OMS1")
     secrets = (var / "secrets.json").read_text()
 
     run("-m", "oms.faces.cli", "backup", "--to", str(tmp_path / "kept"))
@@ -60,7 +63,9 @@ def test_a_backup_restores_an_empty_machine(run, tmp_path) -> None:
 
     assert run(code=TELL).strip() == "г. Москва"
     assert (var / "papers" / "ab" / "abcd").read_bytes() == b"%PDF"
+    assert (var / "documents" / "originals" / "cd" / "cdef").read_bytes() == b"OMS1"
     assert (var / "secrets.json").read_text() == secrets
+    assert "document_keys" in secrets
 
 
 def test_what_is_no_archive_is_refused_in_words(run, tmp_path) -> None:

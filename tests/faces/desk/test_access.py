@@ -14,6 +14,7 @@ from oms.faces.desk.urls import urlpatterns
 pytestmark = pytest.mark.django_db
 
 OPERATORS = {Role.INSURER, Role.FUND}
+HELPERS = {Role.SUPPORT, Role.ADMINISTRATOR}
 DATA: dict[str, dict[str, Any]] = {
     "queue": {},
     "take_next": {},
@@ -22,24 +23,50 @@ DATA: dict[str, dict[str, Any]] = {
     "ask": {"number": "26-000-000-0"},
     "reject": {"number": "26-000-000-0"},
     "press": {"number": "26-000-000-0", "move": "take"},
+    "scan": {"number": "26-000-000-0", "code": "x"},
+    "scan_file": {"number": "26-000-000-0", "code": "x"},
+    "scan_judge": {"number": "26-000-000-0", "code": "x"},
+    "scan_page": {"number": "26-000-000-0", "code": "x", "page_number": 1},
     "people": {},
     "person": {"pk": 1},
     "person_history": {"pk": 1},
     "report": {},
     "reference": {},
     "home": {},
+    "identity": {},
+    "visit": {"pk": 1},
+    "identity_link": {"pk": 1},
+    "identity_sheet": {"pk": 1},
+    "identity_video": {"pk": 1},
+    "identity_picture": {"pk": 1, "slot": "face"},
+    "requests": {},
+    "request": {"number": "П-26-000-000-0"},
+    "accounts": {},
+    "account": {"pk": 1},
+    "account_block": {"pk": 1},
+    "account_unblock": {"pk": 1},
+    "account_sign_out": {"pk": 1},
+    "wards": {},
+    "ward": {"pk": 1},
+    "ward_confirm": {"pk": 1},
+    "ward_paper": {"pk": 1, "code": "x", "number": 1},
+    "ward_move": {"pk": 1, "move": "refuse"},
 }
 OPEN_TO = {
+    **dict.fromkeys(("requests", "request", "accounts"), HELPERS),
+    **dict.fromkeys(("account", "account_block", "account_unblock", "account_sign_out"), HELPERS),
+    **{name: {Role.FUND} for name in DATA if name.startswith(("identity_", "ward"))},
     "home": set(STAFF_ROLES),
     "report": {*OPERATORS, Role.SUPERVISOR},
     "reference": {Role.ADMINISTRATOR},
 }
-POST_ONLY = {"take_next", "press"}
+POST_ONLY = {"take_next", "press", "scan_judge", "ward_confirm"}
 STARTS = {
     Role.INSURER: "/desk/cases/",
     Role.FUND: "/desk/cases/",
     Role.SUPERVISOR: "/desk/report/",
     Role.ADMINISTRATOR: "/desk/reference/",
+    Role.SUPPORT: "/desk/requests/",
 }
 
 
@@ -52,7 +79,11 @@ def addresses(desk, person) -> dict[str, str]:
         for old, new in (
             ("<str:number>", desk.case.number),
             ("<slug:move>", "take"),
+            ("<str:code>", "no-such-document"),
+            ("<int:page_number>", "1"),
             ("<int:pk>", str(person.pk)),
+            ("<slug:slot>", "face"),
+            ("<int:number>", "1"),
         ):
             path = path.replace(old, new)
         found[str(pattern.name)] = path
@@ -84,6 +115,12 @@ def _let_in(role: Role, name: str, answer: Any) -> None:
     allowed = {200, 302}
     if role == Role.FUND and name in {"case", "approve", "ask", "reject", "press"}:
         allowed = {404}  # the insurer of this case is no fund
+    if name.startswith("scan"):
+        allowed = {404}  # the case has no such document
+    if name == "request" or name.startswith("account_") or name == "account":
+        allowed = {404}  # there is no such request, and nobody looked for the account
+    if name.startswith(("identity_", "ward_")) or name in {"visit", "ward"}:
+        allowed = {404, 409}  # there is no such video, visit or right
     if name in {"approve", "ask", "reject"} and role == Role.INSURER:
         allowed = {200, 409}  # by then another request of this test may have taken the case
     assert answer.status_code in allowed, (role, name)

@@ -9,6 +9,8 @@ from django.urls import reverse
 from tests import factories
 
 from oms.domain.accounts.models import Role
+from oms.domain.register import actions as register
+from oms.domain.register.queries import readers_of_account
 from oms.faces.portal import urls
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +32,12 @@ def addresses(insured_boris, boris, paper_of, message_to) -> dict[str, str]:
     MedicalOrganization.objects.create(
         code="770001", region=clinic, full_name="Клиника", short_name="Клиника"
     )
+    register.look(
+        person=insured_boris, by=factories.operator(), purpose="Сверка", at=factories.NOON
+    )
+    (look,) = readers_of_account(boris)
     parts = {
+        "complain": [look.number],
         "service": ["change-insurer"],
         "verify_code": [paper.check_code],
         "document": [paper.number],
@@ -59,6 +66,7 @@ def test_a_visitor_opens_what_is_public_and_is_asked_to_sign_in_for_the_rest(
         "message",
         "policy_code",
         "readers",
+        "complain",
     }
     moved = {"favicon": 301, "favicon_svg": 301}
     for name, address in addresses.items():
@@ -74,7 +82,7 @@ def test_another_citizen_finds_nothing_of_his(
     addresses: dict[str, str], anna: Any, entered: Any, insured_boris: Any
 ) -> None:
     client = entered(anna)
-    his = {"document", "document_pdf", "message"}
+    his = {"document", "document_pdf", "message", "complain"}
     for name, address in addresses.items():
         answer = client.get(address)
         assert (answer.status_code == 404) is (name in his), name
@@ -123,7 +131,7 @@ def test_each_page_has_one_heading_a_title_and_a_skip_link(
 def test_only_safe_methods_unless_a_form_is_there(addresses: dict[str, str], boris: Any) -> None:
     client = Client()
     client.force_login(boris)
-    forms = {"check_policy", "verify"}
+    forms = {"check_policy", "verify", "complain"}
     for name, address in addresses.items():
         expected = (200, 302) if name in forms else (405,)
         assert client.post(address).status_code in expected, name

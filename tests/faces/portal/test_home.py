@@ -11,6 +11,7 @@ from tests import factories
 from oms.cases import actions as cases
 from oms.cases.models import Case
 from oms.domain.accounts.synthetic import DEMO_SECRET, add_factor
+from oms.domain.identity import synthetic as identity
 from oms.domain.register.models import InsuredPerson, Policy
 
 pytestmark = pytest.mark.django_db
@@ -116,12 +117,14 @@ def test_what_is_asked_of_the_person_comes_first_with_its_date(anna, entered) ->
     assert "Требуется уточнение" in text
 
 
-def test_a_draft_and_the_second_factor_are_offered_until_done(anna, entered) -> None:
+def test_a_draft_the_second_factor_and_identity_are_offered_until_done(anna, entered) -> None:
     client = entered(anna)
     case = cases.start(service="issue-policy", applicant=anna, at=timezone.now())
     text = shown(client)
     assert "Закончите черновик" in text
     assert "Защитите вход вторым шагом" in text
+    assert "Подтвердите личность" in text
+    identity.confirm(user=anna, at=timezone.now())
     cases.perform("discard", case, by=anna, at=timezone.now())
     add_factor(user=anna, secret=DEMO_SECRET, at=timezone.now())
     text = shown(client)

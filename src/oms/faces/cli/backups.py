@@ -1,8 +1,9 @@
-"""Backup and restore of one installation: database, papers, keys, secrets in one archive.
+"""Backup and restore of one installation: database, files, keys, secrets in one archive.
 
 SQLite is copied by its own online backup, PostgreSQL by pg_dump/pg_restore: both give one
-moment in time while the portal runs. Papers are content-addressed files that never change,
-so copying them after the database loses nothing that the database names.
+moment in time while the portal runs. Papers and documents are content-addressed files, so
+copying them after the database loses nothing that the database names, but for a document
+deleted in between. Documents in an S3 store are that store's to back up.
 """
 
 import os
@@ -21,7 +22,7 @@ from django.utils import timezone
 
 from oms.kit.denied import Denied
 
-FOLDERS = ("papers", "keys")
+FOLDERS = ("papers", "documents", "keys")
 FILES = ("secrets.json",)
 
 

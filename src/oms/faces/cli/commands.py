@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from oms.catalog import describe as catalog_described
 from oms.domain.directory import actions as directory
 from oms.domain.journal.actions import Actor
 from oms.domain.papers import verification
-from oms.faces.cli import backups
+from oms.faces.cli import backups, documents
 from oms.law import explain
 
 ADMINISTRATOR = Actor("cli", role="administrator")
@@ -160,6 +161,33 @@ def verify_paper(file: Path, as_json: bool) -> None:
         for line in lines:
             click.echo(line)
     sys.exit(0 if ok else 1)
+
+
+@oms.command(
+    "check-document",
+    epilog=examples(
+        "check-document scan.pdf --kind passport",
+        "check-document photo.jpg --kind snils --json",
+    ),
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--kind",
+    type=click.Choice(documents.KINDS),
+    default="other",
+    show_default=True,
+    help="What the paper is.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
+def check_document(file: Path, kind: str, as_json: bool) -> None:
+    """Check a scan or photo as the portal would, and read it. Exit code: 0 usable, 1 not."""
+    report = documents.check(file, kind=kind)
+    if as_json:
+        click.echo(json.dumps({"ok": report.ok, **asdict(report)}, ensure_ascii=False))
+    else:
+        for line in report.lines():
+            click.echo(line)
+    sys.exit(0 if report.ok else 1)
 
 
 @oms.command(epilog=examples("describe docs"))

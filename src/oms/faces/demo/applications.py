@@ -13,6 +13,7 @@ from oms.domain.journal.actions import SYSTEM
 from oms.domain.papers import actions as papers
 from oms.domain.register import invented
 from oms.domain.register.data import DocumentData
+from oms.faces.demo import sheets
 
 Typed = dict[str, dict[str, Any]]
 OPENS, CLOSES, FRIDAY = 9, 18, 4
@@ -103,7 +104,7 @@ def draft(user: User, service: str, pages: Mapping[str, Mapping[str, Any]], time
 
 def submitted(user: User, service: str, pages: Typed, times: Times) -> Case:
     """An application handed in, signed with a code."""
-    case = draft(user, service, pages, times)
+    case = sheets.attach(draft(user, service, pages, times), at=times.after(minutes=2))
     at = times.after(minutes=3)
     signature = {"kind": "sms-code", "phone": user.phone or "", "at": at.isoformat()}
     return cases.perform("submit", case, by=user, at=at, signature=signature)

@@ -16,6 +16,7 @@ from oms.cases.models import Case
 from oms.domain.accounts import synthetic as accounts
 from oms.domain.accounts.models import Role, User
 from oms.domain.directory import queries as directory
+from oms.domain.identity import synthetic as identity
 from oms.domain.journal.actions import SYSTEM
 from oms.domain.notifications.synthetic import consider_sent
 from oms.domain.register import invented
@@ -145,6 +146,8 @@ def _apply(
     times = Times(_morning(plan.days, random, at), now=at)
     known = _uninsured(number)
     user = _applicant(number, one, known, times.last - timedelta(days=random.randint(1, 90)))
+    if number % 6:
+        identity.confirm(user=user, at=user.created_at)  # the others bring their passport
     if known is None and number % 4 == 3 and plan.stage in ("awaiting", "worked", "answered"):
         began = date(2015, 3, 1) + timedelta(days=number * 20)
         old = NEIGHBOURS[plan.insurer]
@@ -186,12 +189,14 @@ def _applicant(
     number: int, one: invented.Invented, known: InsuredPerson | None, at: datetime
 ) -> User:
     who = known or one
-    return accounts.make_user(
+    user = accounts.make_user(
         role=Role.INSURED, phone=_phone(number), email=f"applicant{number}@people.example",
         password=None, at=at, family_name=who.family_name, given_name=who.given_name,
         patronymic=who.patronymic, birth_date=who.birth_date, sex=who.sex,
         birth_place=invented.TOWNS["77"], snils=who.snils,
     )  # fmt: skip
+    identity.confirm(user=user, at=at)
+    return user
 
 
 def _morning(days: int, random: Random, at: datetime) -> datetime:

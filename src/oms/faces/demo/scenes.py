@@ -7,13 +7,17 @@ from django.utils.timezone import localdate
 
 from oms.cases import actions as cases
 from oms.cases.models import Case
+from oms.domain.accounts import blocking, outside, regain
+from oms.domain.accounts.claims import Person
 from oms.domain.accounts.models import Source, User
 from oms.domain.directory.models import Insurer
 from oms.domain.journal.actions import SYSTEM
+from oms.domain.notifications import security as notices
 from oms.domain.register import actions as register
 from oms.domain.register import invented
 from oms.domain.register.data import DocumentData, NewPerson
 from oms.domain.register.models import Insurance, InsuredPerson
+from oms.faces.demo import sheets, wards
 from oms.faces.demo.applications import (
     Times,
     approved,
@@ -24,9 +28,15 @@ from oms.faces.demo.applications import (
     submitted,
     taken,
 )
+from oms.faces.demo.knowing import known_to_register, shows_video
+from oms.faces.demo.outside import subject
 from oms.faces.demo.people import CAST_FROM
+from oms.law.calendar import Calendar
 from oms.law.facts import Ground
 
+CONFIRMED = frozenset({"klimova", "belova", "zaharov", "gromova", "tihonov", "vlasov", "romanova"})
+CONFIRMED |= wards.CONFIRMED
+"""Whose identity was confirmed at an office; the others walk the ways themselves."""
 STAR, LADOGA, OWL = "77901", "77902", "77905"
 Scene = Callable[[User, Mapping[str, User], datetime], list[Case]]
 
@@ -157,7 +167,59 @@ def unfinished(user: User, staff: Mapping[str, User], at: datetime) -> list[Case
     return [draft(user, "issue-policy", begun, Times(at - timedelta(days=1, hours=2), now=at))]
 
 
+def enters_by_provider(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
+    """Comes in through ЕСИА; the first time there confirms who he is."""
+    number = int((user.phone or "0")[-4:])
+    known = Person("esia", subject(number), values={}, is_trusted=False, contacts=frozenset())
+    outside.link(user=user, person=known, at=at - timedelta(days=40))
+    return []
+
+
+def blocked(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
+    """Closed the day before yesterday for what looked like forged data."""
+    then = at - timedelta(days=2)
+    text = "В двух заявлениях указаны разные паспорта. Пришлите фото паспорта в обращении."
+    closed = blocking.block(user=user, reason="false-data", text=text, by=staff["kozlov"], at=then)
+    notices.blocked(closed, at=then)
+    return []
+
+
+def lost_everything(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
+    """Asked for access an hour ago, with another phone and e-mail."""
+    assert user.birth_date
+    typed = regain.Typed(
+        family_name=user.family_name, given_name=user.given_name, patronymic=user.patronymic,
+        birth_date=user.birth_date, snils=user.snils or "", policy="",
+        reach="В будни после 18:00", phone="+79000000915", email="somova-new@people.example",
+    )  # fmt: skip
+    regain.ask(typed=typed, at=at - timedelta(hours=1), calendar=Calendar())
+    return []
+
+
+def papers_at_the_desk(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
+    """His passport lies at the desk: what was read off it differs from one thing he typed."""
+    times = Times(at - timedelta(days=1, hours=4), now=at)
+    scan, told = sheets.passport()
+    pages = policy_pages(user, paper=_passport(user, at), insurer=STAR)
+    pages["document"] |= {
+        "document_series": told["series"],
+        "document_number": f"{int(told['number']) + 1:06}",
+        "issued_on": f"{date.fromisoformat(told['issued_on']):%d.%m.%Y}",
+        "department_code": told["department_code"],
+    }
+    case = draft(user, "issue-policy", pages, times)
+    sheets.bring(
+        user, sheets.Kind.PASSPORT, scan, at=times.after(minutes=2), case=case, slot="identity",
+        name="IMG_20261121_101502.jpg",
+    )  # fmt: skip
+    signature = {"kind": "sms-code", "phone": user.phone or "", "at": times.last.isoformat()}
+    case = cases.perform("submit", case, by=user, at=times.after(minutes=3), signature=signature)
+    sheets.own_papers(user, staff["petrova"], at=at - timedelta(days=9))
+    return [taken(case, by=staff["petrova"], times=times)]
+
+
 SCENES: Mapping[str, Scene] = {
+    "tsygankov": papers_at_the_desk,
     "klimova": changed_this_year,
     "orlov": newcomer,
     "belova": asked,
@@ -166,4 +228,10 @@ SCENES: Mapping[str, Scene] = {
     "tihonov": contract_ended,
     "vlasov": suspended,
     "romanova": unfinished,
+    "lebedeva": known_to_register,
+    "melnikov": shows_video,
+    "demin": blocked,
+    "somova": lost_everything,
+    "filatov": enters_by_provider,
+    **wards.STORIES,
 }

@@ -18,13 +18,14 @@ from django.utils import timezone
 from oms.domain.accounts.checks import DEMO_WORLD
 from oms.domain.accounts.models import User
 from oms.domain.directory import synthetic as directory
+from oms.domain.identity import synthetic as identity
 from oms.domain.journal.actions import SYSTEM, record
 from oms.domain.journal.models import Entry
 from oms.domain.notifications.synthetic import consider_sent
 from oms.domain.register import synthetic as register
 from oms.faces.demo import crowd
 from oms.faces.demo.people import CAST, CITIZENS, PASSWORD, STAFF, Character, account
-from oms.faces.demo.scenes import SCENES
+from oms.faces.demo.scenes import CONFIRMED, SCENES
 from oms.law import phone
 
 VERSION = 1
@@ -93,6 +94,8 @@ def _play(at: datetime, step: Callable[[int], object]) -> dict[str, User]:
 def _citizen(one: Character, staff: Mapping[str, User], at: datetime) -> None:
     user, is_new = account(one, at=at)
     if is_new:
+        if one.code in CONFIRMED:
+            identity.confirm(user=user, at=user.created_at)
         SCENES[one.code](user, staff, at)
         consider_sent(users=[user])
 

@@ -39,12 +39,29 @@ class MenuItem:
 
 @dataclass(frozen=True)
 class PersonChip:
-    """Who is signed in: initials in the circle, the name, a line about the role, the menu."""
+    """Who is signed in: initials in the circle, the name, a line about the role, the menu.
+
+    `cabinets` are those of others one may go over to; they stand first.
+    """
 
     initials: str
     name: str
     role: str = ""
     menu: Sequence[MenuItem] = ()
+    cabinets: Sequence[MenuItem] = ()
+
+
+@dataclass(frozen=True)
+class CabinetBar:
+    """Whose cabinet is open when it is not one's own, and the way back.
+
+    `aside` says of a page that concerns oneself all the same.
+    """
+
+    name: str
+    word: str
+    back_url: str
+    aside: str = ""
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,12 @@ class AskForm(forms.Form):
         help_text="Остальные поля останутся как поданы",
         error_messages={"invalid_choice": "Поля: выберите из списка"},
     )
+    documents_asked = forms.MultipleChoiceField(
+        label="Документы, которые нужно приложить",
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "inline"}),
+        error_messages={"invalid_choice": "Документы: выберите из списка"},
+    )
     answer_by = fields.DateField(
         label="Ответить до", help_text="Включительно. До ответа срок решения стоит"
     )
@@ -84,6 +90,10 @@ class AskForm(forms.Form):
         self.today = today
         choices: forms.MultipleChoiceField = self.fields["fields_asked"]  # type: ignore[assignment]
         choices.choices = asked_fields(case)
+        documents: forms.MultipleChoiceField = self.fields["documents_asked"]  # type: ignore[assignment]
+        documents.choices = [(one.code, one.title) for one in service_of(case).documents]
+        if not documents.choices:
+            del self.fields["documents_asked"]
         self.fields["answer_by"].widget.attrs["class"] = "short"
 
     def clean_answer_by(self) -> date:
@@ -102,6 +112,7 @@ class AskForm(forms.Form):
         return {
             "note": self.cleaned_data["text"],
             "fields": self.cleaned_data["fields_asked"],
+            "documents": self.cleaned_data.get("documents_asked", []),
             "answer_by": datetime.combine(
                 self.cleaned_data["answer_by"], time(23, 59, 59), tzinfo=zone
             ),

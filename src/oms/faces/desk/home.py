@@ -14,6 +14,7 @@ from oms.faces.desk.pages import OPERATORS, page, staff
 _START = {
     **dict.fromkeys(OPERATORS, "desk:queue"),
     Role.SUPERVISOR: "desk:report",
+    Role.SUPPORT: "desk:requests",
     Role.ADMINISTRATOR: "desk:reference",
 }
 _AHEAD = {
@@ -22,12 +23,6 @@ _AHEAD = {
         "Пока запись не открыта, посмотрите, как пациент видит вашу поликлинику.",
         (("Поликлиники на портале", "portal:clinics", "hospital"),
          ("Проверить полис пациента", "portal:check_policy", "badge-check")),
-    ),
-    Role.SUPPORT: (
-        "Здесь будут обращения: вопрос человека, срок ответа, история.",
-        "Пока обращения не открыты, отвечайте по вопросам и ответам портала.",
-        (("Вопросы и ответы", "portal:help", "circle-question-mark"),
-         ("Каталог услуг", "portal:services", "folder")),
     ),
 }  # fmt: skip
 REFUSED_SHOWN = 50

@@ -11,6 +11,9 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from oms.cases.models import Case
+from oms.domain.accounts import support
+from oms.domain.accounts.models import Representation, User
+from oms.domain.documents.models import Document
 from oms.domain.journal.actions import record
 from oms.domain.register import actions as register
 from oms.domain.register.models import InsuredPerson
@@ -31,21 +34,51 @@ def look_at_case(
 ) -> None:
     """Write down a look at a case: at its applicant, and at `others` it was compared with."""
     purpose = case_purpose(case)
+    _look(request, case, subject=case.key, purpose=purpose, at=at)
+    for person in others:
+        look_at_person(request, person, purpose=f"{purpose}: сверка с реестром", at=at)
+
+
+def look_at_document(request: HttpRequest, case: Case, document: Document, *, at: datetime) -> None:
+    """Write down a look at a document of a case."""
+    purpose = f"{case_purpose(case)}: документ «{document.get_kind_display()}»"
+    _look(request, case, subject=document.key, purpose=purpose, at=at)
+
+
+def _look(request: HttpRequest, case: Case, *, subject: str, purpose: str, at: datetime) -> None:
+    """Write down a look at the record the case is about, else at its applicant."""
     if case.person:
         look_at_person(request, case.person, purpose=purpose, at=at)
     elif _is_new(request, case.applicant.key, purpose, at):
         with transaction.atomic():
             record(
                 act="person.read",
-                subject=case.key,
+                subject=subject,
                 person=case.applicant.key,
                 by=staff(request).actor,
                 at=at,
                 details={"purpose": purpose},
             )
         _remember(request, case.applicant.key, purpose, at)
-    for person in others:
-        look_at_person(request, person, purpose=f"{purpose}: сверка с реестром", at=at)
+
+
+def look_at_right(
+    request: HttpRequest, right: Representation, *, purpose: str, at: datetime
+) -> None:
+    """Write down a look at a right to act for another: both its sides are shown."""
+    for person in (right.ward, right.representative):
+        if not _is_new(request, person.key, purpose, at):
+            continue
+        with transaction.atomic():
+            record(
+                act="person.read",
+                subject=right.key,
+                person=person.key,
+                by=staff(request).actor,
+                at=at,
+                details={"purpose": purpose},
+            )
+        _remember(request, person.key, purpose, at)
 
 
 def look_at_person(
@@ -55,6 +88,13 @@ def look_at_person(
     if _is_new(request, person.key, purpose, at):
         register.look(person=person, by=staff(request), purpose=purpose, at=at)
         _remember(request, person.key, purpose, at)
+
+
+def look_at_account(request: HttpRequest, user: User, *, purpose: str, at: datetime) -> None:
+    """Write down a look at an account."""
+    if _is_new(request, user.key, purpose, at):
+        support.look(user=user, by=staff(request), purpose=purpose, at=at)
+        _remember(request, user.key, purpose, at)
 
 
 def search_made(
@@ -75,6 +115,14 @@ def search_made(
         )
         for person in found:
             look_at_person(request, person, purpose=f"{purpose}: показано в поиске", at=at)
+
+
+def looked_before(request: HttpRequest, *, key: str, purpose: str, at: datetime) -> bool:
+    """Tell whether this session made the same look just now; from now on it has."""
+    if not _is_new(request, key, purpose, at):
+        return True
+    _remember(request, key, purpose, at)
+    return False
 
 
 def _is_new(request: HttpRequest, key: str, purpose: str, at: datetime) -> bool:

@@ -79,7 +79,10 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
         request.POST or None,
         case=case,
         today=today,
-        initial={"answer_by": clock.day(clock.answer_by(at))},
+        initial={
+            "answer_by": clock.day(clock.answer_by(at)),
+            "documents_asked": [request.GET.get("document", "")],
+        },
     )
     no = None
     if request.method == "POST" and form.is_valid():

@@ -11,11 +11,16 @@ from oms.faces.design.parts import MenuItem, NavItem, PersonChip
 from oms.law import names
 
 OPERATORS = (Role.INSURER, Role.FUND)
+HELPERS = (Role.SUPPORT, Role.ADMINISTRATOR)
 
 # section: title, icon, address by name, roles
 SECTIONS = (
     ("cases", "Дела", "inbox", "desk:queue", OPERATORS),
     ("people", "Люди", "users", "desk:people", OPERATORS),
+    ("wards", "Представители", "baby", "desk:wards", (Role.FUND,)),
+    ("identity", "Личность", "user-check", "desk:identity", OPERATORS),
+    ("requests", "Обращения", "message-square", "desk:requests", HELPERS),
+    ("accounts", "Кабинеты", "key-round", "desk:accounts", HELPERS),
     ("report", "Отчёт", "chart-column", "desk:report", (*OPERATORS, Role.SUPERVISOR)),
     ("reference", "Справочники", "folder-open", "desk:reference", (Role.ADMINISTRATOR,)),
 )

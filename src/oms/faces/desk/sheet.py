@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from oms.cases import queries
+from oms.cases.documents import Asked, submitted
 from oms.cases.models import Case
 from oms.cases.states import MOVES, TITLES, WORKED, State
 from oms.catalog.declaration import Application, PublicService
@@ -18,6 +19,7 @@ from oms.domain.register.matching import Match
 from oms.domain.register.models import InsuredPerson
 from oms.faces.design.parts import Fact, Moment, Task
 from oms.faces.desk import words
+from oms.faces.desk.enclosed import Papers, papers
 from oms.faces.desk.looks import look_at_case
 from oms.faces.desk.pages import staff
 from oms.law import dates, names, phone
@@ -56,7 +58,7 @@ class Sheet:
     meant: Likely | None
     likely: Sequence[Likely]
     checks: Sequence[Task]
-    documents: Sequence[Task]
+    documents: Sequence[Papers]
     refusals: Sequence[Refusal]
     known: Application | None
 
@@ -72,8 +74,13 @@ def find_case(request: HttpRequest, number: str) -> Case:
     return case
 
 
-def sheet(request: HttpRequest, case: Case, *, at: datetime) -> Sheet:
-    """Build the sheet of a case, and write down that it was looked at."""
+def sheet(
+    request: HttpRequest, case: Case, *, at: datetime, asked: Sequence[Asked] | None = None
+) -> Sheet:
+    """Build the sheet of a case, and write down that it was looked at.
+
+    `asked` are its documents, if the page has read them; else one query does.
+    """
     user, service = staff(request), queries.service_of(case)
     compared, known = None, None
     refusals: tuple[Refusal, ...] = ()
@@ -101,7 +108,9 @@ def sheet(request: HttpRequest, case: Case, *, at: datetime) -> Sheet:
         checks=_checks(case, service, refusals, matches=matches, person=person, differing=differing)
         if known
         else (),
-        documents=_documents(service, known) if known else (),
+        documents=papers(
+            case, _told_of(service, known), submitted(case) if asked is None else asked
+        ),
         refusals=refusals,
         known=known,
     )
@@ -264,25 +273,16 @@ def _signature(case: Case) -> Task:
     if signed.get("kind") == "sms-code":
         number = phone.display(signed["phone"]) if signed.get("phone") else "телефон"
         text = f"Кодом из СМС на {number}"
+        if signed.get("by"):
+            text = f"{signed['by']}: кодом из СМС на {number}. Право проверил фонд"
         return Task("Заявление подписано", "", text, "pen-line", "ok", "Подписано")
     text = "Подано из кабинета после входа"
     return Task("Отдельной подписи нет", "", text, "pen-line", "neutral", "Без кода")
 
 
-def _documents(service: PublicService, known: Application) -> list[Task]:
-    """Say which papers to have seen, with what the applicant told of them."""
-    return [
-        Task(
-            document.title,
-            "",
-            _told(document.code, known) or "Запросите у заявителя, если сведений не хватает",
-            "file-text",
-            "neutral",
-            "Сверьте",
-        )
-        for document in service.documents
-        if document.when(known)
-    ]
+def _told_of(service: PublicService, known: Application | None) -> dict[str, str]:
+    """What the applicant told of each document."""
+    return {d.code: _told(d.code, known) for d in service.documents} if known else {}
 
 
 def _told(code: str, known: Application) -> str:

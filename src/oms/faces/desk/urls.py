@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from oms.faces.desk import case, home, moves, people, queue, report
+from oms.faces.desk import (
+    accounts,
+    case,
+    home,
+    identity,
+    moves,
+    people,
+    queue,
+    report,
+    requests,
+    scans,
+    visits,
+    wards,
+)
 
 app_name = "desk"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,10 +26,36 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/approve/", moves.approve, name="approve"),
     path("cases/<str:number>/ask/", moves.ask, name="ask"),
     path("cases/<str:number>/reject/", moves.reject, name="reject"),
+    path("cases/<str:number>/documents/<str:code>/", scans.scan, name="scan"),
+    path("cases/<str:number>/documents/<str:code>/file/", scans.scan_file, name="scan_file"),
+    path("cases/<str:number>/documents/<str:code>/judge/", scans.judge, name="scan_judge"),
+    path(
+        "cases/<str:number>/documents/<str:code>/pages/<int:page_number>/",
+        scans.scan_page,
+        name="scan_page",
+    ),
     path("cases/<str:number>/<slug:move>/", moves.press, name="press"),
     path("people/", people.people, name="people"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/history/", people.person, {"part": "history"}, name="person_history"),
+    path("identity/", identity.queue, name="identity"),
+    path("identity/visits/<int:pk>/", visits.visit, name="visit"),
+    path("identity/links/<int:pk>/", identity.link, name="identity_link"),
+    path("identity/<int:pk>/", identity.sheet, name="identity_sheet"),
+    path("identity/<int:pk>/video/", identity.video, name="identity_video"),
+    path("identity/<int:pk>/<slug:slot>.jpg", identity.picture, name="identity_picture"),
+    path("requests/", requests.queue, name="requests"),
+    path("requests/<str:number>/", requests.sheet, name="request"),
+    path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/<int:pk>/", accounts.account, name="account"),
+    path("accounts/<int:pk>/block/", accounts.block, name="account_block"),
+    path("accounts/<int:pk>/sign-out/", accounts.sign_out, name="account_sign_out"),
+    path("accounts/<int:pk>/unblock/", accounts.unblock, name="account_unblock"),
+    path("wards/", wards.queue, name="wards"),
+    path("wards/<int:pk>/", wards.ward, name="ward"),
+    path("wards/<int:pk>/confirm/", wards.confirm, name="ward_confirm"),
+    path("wards/<int:pk>/papers/<str:code>/<int:number>/", wards.paper, name="ward_paper"),
+    path("wards/<int:pk>/<slug:move>/", wards.decide, name="ward_move"),
     path("report/", report.report, name="report"),
     path("reference/", home.reference, name="reference"),
 ]

@@ -1,6 +1,6 @@
 """What a citizen's home page shows: the policy, what is asked of the person, open cases.
 
-Seven queries however much has happened before: open cases are few by constraint.
+Eight queries however much has happened before: open cases are few by constraint.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from oms.cases import queries as cases
 from oms.cases.models import Case
 from oms.cases.states import OPEN, State
 from oms.domain.accounts import queries as accounts
-from oms.domain.accounts.models import User
+from oms.domain.accounts.models import Level, User
 from oms.domain.papers.models import Paper
 from oms.domain.register import queries as register
 from oms.domain.register.models import InsuredPerson, Policy
@@ -26,6 +26,7 @@ from oms.law.plural import plural
 from oms.law.typed import NBSP
 
 STALE_AFTER = timedelta(days=3)
+LOOK_AGAIN = timedelta(days=365)
 CASES_SHOWN = 5
 
 NUMBERS = {1: "Одно", 2: "Два", 3: "Три", 4: "Четыре"}
@@ -81,8 +82,8 @@ class Cabinet:
     cases: Sequence[OpenCase]
 
 
-def of(user: User, *, at: datetime) -> Cabinet:
-    """Gather the home page of a person."""
+def of(user: User, *, at: datetime, is_own: bool = True) -> Cabinet:
+    """Gather the home page of a person; `is_own` when they themself look at it."""
     policy = register.card_of(user)
     person = policy.person if policy else register.person_of(user)
     policy = policy or _latest_policy(person)
@@ -96,7 +97,7 @@ def of(user: User, *, at: datetime) -> Cabinet:
         insurer_name=insurer.short_name if insurer else "",
         insurer_url=address("portal:insurer", insurer.code) if insurer else "",
         stale_since=_stale(person, at),
-        tasks=tuple(_tasks(user, opened)),
+        tasks=tuple(_tasks(user, person, opened, at=at, is_own=is_own)),
         cases=[_open_case(case, at=at) for case in in_work[:CASES_SHOWN]],
     )
 
@@ -214,22 +215,59 @@ def _open_cases(user: User) -> list[Case]:
     return list(rows.prefetch_related("events", "pauses").order_by("-state_since", "-pk"))
 
 
-def _tasks(user: User, opened: Sequence[Case]) -> Iterator[Todo]:
+def _tasks(
+    user: User,
+    person: InsuredPerson | None,
+    opened: Sequence[Case],
+    *,
+    at: datetime,
+    is_own: bool,
+) -> Iterator[Todo]:
     for case in opened:
         if case.state == State.CLARIFICATION:
             yield _question(case)
     for case in opened:
         if case.state == State.DRAFT:
             yield _draft(case)
+    if not is_own:
+        return  # the account's own matters are its owner's
+    if user.level != Level.CONFIRMED:
+        yield Todo(
+            "Подтвердите личность",
+            "Один раз, за несколько минут. Откроются все услуги, а полис появится сам",
+            address("identity_menu"),
+            "Подтвердить",
+            "user-check",
+            "info",
+        )
+    if why := _look_due(user, person, at):
+        yield Todo(
+            "Проверьте свои данные",
+            why,
+            address("account_profile_check"),
+            "Проверить",
+            "id-card",
+            "info",
+        )
     if accounts.needs_factor_offer(user):
         yield Todo(
             "Защитите вход вторым шагом",
-            "Код из приложения не пустит чужого, даже если он узнает пароль",
-            address("account_factor"),
+            "Ключ доступа, приложение или СМС: чужой не войдёт, даже если узнает пароль",
+            address("account_offer"),
             "Включить",
             "shield-check",
             "info",
         )
+
+
+def _look_due(user: User, person: InsuredPerson | None, at: datetime) -> str:
+    """Say why the person should look at their data once more; nothing when they need not."""
+    seen_at = accounts.profile_seen_at(user)
+    if at - seen_at > LOOK_AGAIN:
+        return "Прошёл год. Посмотрите, всё ли верно: займёт минуту"
+    if person is not None and register.moved_since(person, since=seen_at):
+        return "Вы переехали. Посмотрите, верны ли адрес, телефон и почта"
+    return ""
 
 
 def _question(case: Case) -> Todo:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from oms.catalog.catalogue import SERVICES
-from oms.domain.accounts.access import sign_in_required
+from oms.domain.accounts.access import sign_in_required, subject
 from oms.domain.accounts.models import User
 from oms.domain.papers import codes
 from oms.domain.register import queries as register
@@ -26,13 +26,16 @@ def home(request: HttpRequest) -> HttpResponse:
         return landing(request)
     if user.is_staff_member:
         return redirect("/desk/")
+    holder = subject(request)
+    is_own = holder == user
     return page(
         request,
         "portal/home.html",
         section="home",
         title="Главная",
-        greeting=f"Здравствуйте, {called(user)}",
-        cabinet=cabinet.of(user, at=timezone.now()),
+        greeting=f"Здравствуйте, {called(user)}" if is_own else called(holder),
+        is_own=is_own,
+        cabinet=cabinet.of(holder, at=timezone.now(), is_own=is_own),
     )
 
 
@@ -52,8 +55,7 @@ def landing(request: HttpRequest) -> HttpResponse:
 @sign_in_required
 def policy_code(request: HttpRequest) -> HttpResponse:
     """Show the policy's number as a code to be read at a reception desk."""
-    assert isinstance(request.user, User)
-    person = register.person_of(request.user)
+    person = register.person_of(subject(request))
     policy = register.policy_in_force(person) if person else None
     number = policy.enp if policy else ""
     return page(

@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from oms.domain.accounts.access import sign_in_required
+from oms.domain.accounts.access import sign_in_required, subject
 from oms.domain.accounts.models import User
 from oms.domain.notifications import actions
 from oms.domain.notifications import queries as notifications
@@ -28,9 +28,8 @@ TINTS: dict[str, State] = {
 @sign_in_required
 def inbox(request: HttpRequest) -> HttpResponse:
     """Return a page of messages; `before` is the cursor of the page before."""
-    assert isinstance(request.user, User)
     before = request.GET.get("before", "")
-    found = notifications.inbox(user=request.user, limit=PAGE, before=before)
+    found = notifications.inbox(user=subject(request), limit=PAGE, before=before)
     return page(
         request,
         "portal/messages.html",
@@ -46,10 +45,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @sign_in_required
 def message(request: HttpRequest, pk: int) -> HttpResponse:
     """Return one message with how it was delivered. Opening it marks it read."""
-    assert isinstance(request.user, User)
-    found = _message(request.user, pk)
+    holder = subject(request)
+    found = _message(holder, pk)
     if found.read_at is None and request.method == "GET":
-        actions.mark_read(user=request.user, at=timezone.now(), ids=[found.pk])
+        actions.mark_read(user=holder, at=timezone.now(), ids=[found.pk])
     return page(
         request,
         "portal/message.html",

@@ -1,8 +1,10 @@
 """The frame of every page of the portal: sections, the person's menu, the footer.
 
-`page` is the only function others need; it costs at most one query (unread messages).
+`page` is the only function others need; it costs at most one query (unread messages), and one
+more for who represents somebody (the cabinets they may open).
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -11,9 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from oms.domain.accounts import access, wards
 from oms.domain.accounts.models import User
 from oms.domain.notifications import queries as notifications
-from oms.faces.design.parts import Link, MenuItem, NavItem, PersonChip
+from oms.faces.design.parts import CabinetBar, Link, MenuItem, NavItem, PersonChip
 from oms.law import names
 
 # section: title, icon, address by name, word for a phone's tab bar
@@ -40,17 +43,25 @@ FOOTER = (
 
 
 def page(
-    request: HttpRequest, template: str, *, section: str = "", status: int = 200, **context: Any
+    request: HttpRequest,
+    template: str,
+    *,
+    section: str = "",
+    status: int = 200,
+    of_oneself: bool = False,
+    **context: Any,
 ) -> HttpResponse:
     """Render a page of the portal inside its frame.
 
     `section` names the current one of `CITIZEN` or `VISITOR`; `title` in the context is both
-    the browser's title and what the templates show as `h1`. One query for a signed-in person.
+    the browser's title and what the templates show as `h1`. `of_oneself`: the page concerns who
+    is signed in, whoever's cabinet is open. One query for a signed-in person.
     """
-    return render(request, template, {**frame(request, section=section), **context}, status=status)
+    around = frame(request, section=section, of_oneself=of_oneself)
+    return render(request, template, {**around, **context}, status=status)
 
 
-def frame(request: HttpRequest, *, section: str = "") -> dict[str, Any]:
+def frame(request: HttpRequest, *, section: str = "", of_oneself: bool = False) -> dict[str, Any]:
     """Return what the layout shows around every page."""
     user = request.user
     links = [Link(title, address(name)) for title, name in FOOTER]
@@ -60,23 +71,69 @@ def frame(request: HttpRequest, *, section: str = "") -> dict[str, Any]:
     if user.is_staff_member:
         nav = [*_sections(VISITOR, section), _desk()]
     else:
-        nav = _sections(CITIZEN, section, unread=notifications.unread_count(user=user))
-    return {"nav": nav, "person_chip": person_chip(user), "footer_links": links}
+        right = access.representation(request)
+        holder = right.ward if right else user
+        nav = _sections(CITIZEN, section, unread=notifications.unread_count(user=holder))
+    return {
+        "nav": nav,
+        "person_chip": person_chip(user, cabinets(request)),
+        "cabinet_bar": cabinet_bar(request, of_oneself=of_oneself),
+        "footer_links": links,
+    }
 
 
-def person_chip(user: User) -> PersonChip:
-    """Return who is signed in, with the menu of the account."""
+def cabinets(request: HttpRequest) -> list[MenuItem]:
+    """Return the cabinets one may go over to, the open one left out."""
+    user = request.user
+    if not isinstance(user, User) or user.is_staff_member:
+        return []
+    opened = access.representation(request)
+    others = [
+        MenuItem(
+            f"{wards.called(right.ward)}, {wards.word(right)}",
+            reverse("account_ward_switch", args=[right.pk]),
+            "baby" if right.kind == wards.Kind.PARENT else "users",
+            post=True,
+        )
+        for right in access.cabinets(request)
+        if right != opened
+    ]
+    if opened:
+        others.append(MenuItem("Мой кабинет", address("account_ward_own"), "undo-2", post=True))
+    return others
+
+
+def cabinet_bar(request: HttpRequest, *, of_oneself: bool) -> CabinetBar | None:
+    """Return the line that says another's cabinet is open."""
+    right = access.representation(request)
+    if right is None:
+        return None
+    aside = "Эта страница о вас самих: ваши данные и вход" if of_oneself else ""
+    back = address("account_ward_own")
+    return CabinetBar(wards.called(right.ward), wards.word(right), back, aside)
+
+
+def cabinet_key(request: HttpRequest) -> str:
+    """Return what a form says of the cabinet it was drawn in: the right's key, empty for own."""
+    right = access.representation(request)
+    return str(right.pk) if right else ""
+
+
+def person_chip(user: User, cabinets: Sequence[MenuItem] = ()) -> PersonChip:
+    """Return who is signed in, with the menu of the account and the cabinets to go over to."""
     menu = [
         MenuItem("Мои данные", address("account_profile"), "id-card"),
         MenuItem("Безопасность", address("account_security"), "shield-check"),
-        MenuItem("Кто смотрел данные", address("portal:readers"), "eye"),
+        MenuItem("Ваши данные и доступ", address("account_data"), "eye"),
         MenuItem("Выйти", address("account_logout"), "log-out", post=True),
     ]
-    if user.is_staff_member:
+    if not user.is_staff_member:
+        menu.insert(0, MenuItem("Дети и подопечные", address("account_wards"), "users"))
+    else:
         menu.insert(0, MenuItem("Рабочее место", "/desk/", "layout-dashboard"))
         name = names.short(user.family_name, user.given_name, user.patronymic)
         return PersonChip(letters(user), name, user.get_role_display(), menu)
-    return PersonChip(letters(user), called(user), menu=menu)
+    return PersonChip(letters(user), called(user), menu=menu, cabinets=cabinets)
 
 
 def called(user: User) -> str:

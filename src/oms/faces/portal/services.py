@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -13,14 +14,22 @@ from oms.cases.states import OPEN
 from oms.catalog.catalogue import SERVICES, find
 from oms.catalog.checks import WAYS_ON
 from oms.catalog.declaration import PublicService
-from oms.domain.accounts.models import Role, User
+from oms.domain.accounts import wards
+from oms.domain.accounts.access import representation, subject
+from oms.domain.accounts.models import Level, Role, User
 from oms.faces.design.parts import Crumb, Fact, Link
-from oms.faces.portal.pages import address, page
+from oms.faces.portal.pages import address, cabinet_key, page
 from oms.law import terms
 from oms.law.refusal import Refusal
 
 LONGEST_SEARCH = 200
-CONTACTS = "contacts-not-confirmed"
+CONTACTS, IDENTITY = "contacts-not-confirmed", "identity-not-confirmed"
+LEVELS = {
+    Level.SIMPLE: "Подтверждать личность не нужно",
+    Level.STANDARD: "Нужна проверка документов по реестрам",
+    Level.CONFIRMED: "Нужна подтверждённая личность",
+}
+MINOR = "representative-needed"
 DECIDERS = {
     Role.INSURER: "Страховая медицинская организация",
     Role.FUND: "Территориальный фонд ОМС",
@@ -61,11 +70,14 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     opened = None
     user = request.user
     may_start = isinstance(user, User) and not user.is_staff_member
+    right = representation(request)
     if isinstance(user, User) and may_start:
-        application = begun(user, on=timezone.localdate())
+        holder = subject(request)
+        application = begun(holder, on=timezone.localdate(), by=user)
         closed = found.closed_to(application)
-        rows = Case.objects.visible_to(user).filter(service=code, state__in=sorted(OPEN))
+        rows = Case.objects.visible_to(holder).filter(service=code, state__in=sorted(OPEN))
         opened = rows.first()
+    may_apply = right is None or wards.allows(right.scope, wards.Scope.APPLY)
     return page(
         request,
         "portal/service.html",
@@ -75,11 +87,13 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         service=found,
         facts=facts(found),
         steps=[step.title for step in found.steps],
-        documents=[document.title for document in found.documents],
-        closed=[(refusal, ways_on(refusal)) for refusal in closed],
+        documents=found.documents,
+        closed=[(refusal, ways_on(refusal, back=request.path)) for refusal in closed],
         opened=opened,
         opened_url=address("portal:case", opened.number) if opened else "",
-        may_start=may_start,
+        may_start=may_start and may_apply,
+        only_looks=not may_apply,
+        for_whom=cabinet_key(request),
         start_url=address("portal:start", code),
     )
 
@@ -94,13 +108,19 @@ def facts(found: PublicService) -> list[Fact]:
         Fact("Цена", found.price),
         Fact("Решение", decider or "Автоматически, без оператора"),
         Fact("Результат", found.result),
+        Fact("Личность", LEVELS[found.level]),
         Fact("Основание срока", told.source),
     ]
 
 
-def ways_on(refusal: Refusal) -> list[Link]:
-    """Return where to go when a service is closed to a person."""
+def ways_on(refusal: Refusal, *, back: str = "") -> list[Link]:
+    """Return where to go when a service is closed to a person, and come `back` from."""
     if refusal.code == CONTACTS:
         return [Link("Мои данные", address("account_profile"))]
+    if refusal.code == MINOR:
+        return [Link("Как родителю подать заявление", f"{address('portal:help')}#representative")]
+    if refusal.code == IDENTITY:
+        query = f"?{urlencode({'next': back})}" if back else ""
+        return [Link("Подтвердить личность", address("identity_menu") + query)]
     codes = WAYS_ON.get(refusal.code, ())
     return [Link(SERVICES[code].title, address("portal:service", code)) for code in codes]

@@ -25,6 +25,12 @@ def charge(request: HttpRequest, which: limits.Limit, *, at: datetime) -> dateti
     return limits.take(limit=which, key=fingerprint(network(origin(request))), at=at)
 
 
+def many(request: HttpRequest, which: limits.Limit, *, after: int, at: datetime) -> bool:
+    """Tell whether so much was tried from there that the next must prove a person (`puzzle`)."""
+    counters = [(which, fingerprint(network(origin(request))))]
+    return limits.is_suspicious(counters=counters, after=after, at=at)
+
+
 def network(source: str) -> str:
     """Return whom to count: an address, or the /64 of an IPv6 subscriber.
 

@@ -1,5 +1,7 @@
 """Is a paper real and in force: by the code on it, by its number, by the file (PAP-1, BEY-10)."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -9,12 +11,13 @@ from oms.domain.papers.models import Paper
 from oms.domain.papers.queries import PaperAnswer, check
 from oms.domain.papers.verification import FileAnswer, verify_file
 from oms.faces.design.parts import Crumb
-from oms.faces.portal import tries
+from oms.faces.portal import puzzle, tries
 from oms.faces.portal.forms import CodeForm, FileForm
 from oms.faces.portal.pages import address, page
 from oms.law.typed import compact
 
 LIMIT = tries.limit("paper-check", tries=30)
+PUZZLE_AFTER = 10
 LONGEST_CODE = 40
 UNKNOWN = "Такого документа мы не выдавали. Проверьте знаки: они как на бумаге под QR-кодом"
 TITLES = {
@@ -30,10 +33,7 @@ def verify(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return _ask(request)
     if "code" in request.POST:
-        form = CodeForm(request.POST)
-        if not form.is_valid():
-            return _ask(request, code_form=form)
-        return redirect("portal:verify_code", code=_tidy(form.cleaned_data["code"]))
+        return _check_code(request)
     return _check_file(request)
 
 
@@ -41,9 +41,25 @@ def verify(request: HttpRequest) -> HttpResponseBase:
 def verify_code(request: HttpRequest, code: str) -> HttpResponse:
     """Say what is known of the paper with this check code or number."""
     now = timezone.now()
-    until = tries.charge(request, LIMIT, at=now)
+    if _many(request, now):
+        return _ask(request, code_form=CodeForm(initial={"code": code[:LONGEST_CODE]}))
+    return _look_up(request, code, at=now)
+
+
+def _check_code(request: HttpRequest) -> HttpResponse:
+    """A typed code leads to its own address; after many, a puzzle is asked and answered here."""
+    now = timezone.now()
+    form, many = CodeForm(request.POST), _many(request, now)
+    if not form.is_valid() or not puzzle.passed(request, form, wanted=many, at=now):
+        return _ask(request, code_form=form)
+    code = _tidy(form.cleaned_data["code"])
+    return _look_up(request, code, at=now) if many else redirect("portal:verify_code", code=code)
+
+
+def _look_up(request: HttpRequest, code: str, *, at: datetime) -> HttpResponse:
+    until = tries.charge(request, LIMIT, at=at)
     if until:
-        return tries.told(_ask(request, status=429, wait=tries.words(until, at=now)), until, at=now)
+        return tries.told(_ask(request, status=429, wait=tries.words(until, at=at)), until, at=at)
     answer = check(code) if len(code) <= LONGEST_CODE and "\0" not in code else None
     if answer is None:
         form = CodeForm({"code": code[:LONGEST_CODE]})
@@ -51,6 +67,10 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponse:
         form.add_error("code", UNKNOWN)
         return _ask(request, code_form=form, status=404)
     return _told(request, answer)
+
+
+def _many(request: HttpRequest, at: datetime) -> bool:
+    return tries.many(request, LIMIT, after=PUZZLE_AFTER, at=at)
 
 
 def _check_file(request: HttpRequest) -> HttpResponse:
@@ -94,12 +114,14 @@ def _ask(
     status: int = 200,
     wait: str = "",
 ) -> HttpResponse:
+    code_form, now = code_form or CodeForm(), timezone.now()
+    puzzle.show(request, code_form, wanted=_many(request, now), at=now)
     return page(
         request,
         "portal/verify.html",
         status=status,
         title="Проверка документа",
-        code_form=code_form or CodeForm(),
+        code_form=code_form,
         file_form=file_form or FileForm(),
         wait=wait,
     )

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests.faces.portal.account.conftest import NEW_PASSWORD, PASSWORD, TYPED, code_in, sent
 from tests.faces.portal.account.test_profile import PASSPORT, PERSON
 from tests.signing_in import sign_in
 
+from oms.domain.accounts import control_question
 from oms.domain.accounts.models import Counter, User
 from oms.law.typed import compact
 
@@ -34,10 +36,16 @@ WELCOME = {
     ("issued_by", "any"), ("registration_postal_code", "blank"),
     ("residence_postal_code", "blank"), ("registration_address", "blank"),
     ("residence_address", "blank"), ("password", "filled"), ("terms", "filled"),
-    ("personal_data", "filled"),
+    ("personal_data", "filled"), ("policy", "any"), ("reach", "filled"), ("answer", "filled"),
+    ("question", "filled"), ("text", "filled"),
 }  # fmt: skip
 BLANK = {"missing", "empty", "spaces"}
 ABSENT = {"missing", "empty"}
+ACCESS = {
+    "family_name": "Ветров", "given_name": "Борис", "patronymic": "", "birth_date": "14.03.1985",
+    "snils": "112-233-445 95", "policy": "", "phone": "8 900 111-22-33",
+    "email": "lost@example.org", "reach": "после 18:00",
+}  # fmt: skip
 ADDRESSES = {
     "registration_postal_code": "170000", "registration_address": "Тверь, Советская улица, дом 1",
     "residence_postal_code": "170001", "residence_address": "Тверь, Новая улица, дом 2",
@@ -67,12 +75,40 @@ def confirming_email(user: User) -> Client:
 def recovering(user: User) -> Client:
     client = Client()
     client.post("/account/recovery/", {"login": "boris@example.org"})
+    client.post("/account/recovery/way/", {"channel": "email"})
     return client
 
 
 def recovered(user: User) -> Client:
     client = recovering(user)
     client.post("/account/recovery/code/", {"code": code_in(sent("email"))})
+    return client
+
+
+def asked(user: User) -> Client:
+    control_question.set_question(
+        user=user, question="Кличка?", answer="Рыжий Ёж", at=timezone.now()
+    )
+    return recovered(user)
+
+
+def without_access(user: User) -> Client:
+    client = Client()
+    client.post("/account/access/", ACCESS)
+    return client
+
+
+def changing(user: User) -> Client:
+    client = signed_in(user)
+    client.post("/account/contacts/email/", {"value": "new@example.org"})
+    return client
+
+
+def blocked(user: User) -> Client:
+    client = Client()
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    client.post("/account/login/", {"login": "boris@example.org", "password": PASSWORD})
+    User.objects.filter(pk=user.pk).update(is_active=False)
     return client
 
 
@@ -84,7 +120,17 @@ FORMS: list[tuple[str, dict[str, str], Callable[[User], Client]]] = [
     ("/account/login/confirm/", {"password": PASSWORD}, signed_in),
     ("/account/recovery/", {"login": "boris@example.org"}, visitor),
     ("/account/recovery/code/", {"code": "000000"}, recovering),
+    ("/account/recovery/way/", {"channel": "phone"}, recovering),
+    ("/account/recovery/question/", {"answer": "не тот"}, asked),
     ("/account/recovery/password/", {"password": NEW_PASSWORD}, recovered),
+    ("/account/access/", ACCESS, visitor),
+    ("/account/access/code/phone/", {"code": "000000"}, without_access),
+    ("/account/undo/", {"token": "AAAA-BBBB-CCCC"}, visitor),
+    ("/account/contest/", {"text": "Это ошибка"}, blocked),
+    ("/account/contacts/phone/", {"value": "8 900 555-44-33"}, signed_in),
+    ("/account/contacts/email/", {"value": "other@example.org"}, signed_in),
+    ("/account/contacts/email/code/", {"code": "000000"}, changing),
+    ("/account/security/question/", {"question": "Кличка?", "answer": "Рыжик"}, signed_in),
     ("/account/security/password/", {"current": PASSWORD, "password": NEW_PASSWORD}, signed_in),
     ("/account/security/factor/", {"code": "000000"}, signed_in),
     ("/account/profile/person/", PERSON, signed_in),

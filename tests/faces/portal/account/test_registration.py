@@ -37,7 +37,7 @@ def test_from_the_form_to_the_cabinet(client: Client) -> None:
     assert answer["Location"] == "/account/signup/email/"
     before = client.session.session_key
     answer = client.post("/account/signup/email/", {"code": code_in(sent("email"))})
-    assert answer["Location"] == "/"
+    assert answer["Location"] == "/account/security/offer/?next=%2F"
 
     user = User.objects.get()
     assert client.session["_auth_user_id"] == str(user.pk)
@@ -90,7 +90,7 @@ def test_an_expired_code_says_so(client: Client) -> None:
         register(client)
         clock.shift(timedelta(minutes=10))
         answer = client.post("/account/signup/phone/", {"code": code_in(sent("sms"))})
-    assert "больше не действует. Запросите новый" in answer.content.decode()
+    assert "Код больше не действует" in answer.content.decode()
 
 
 def test_the_email_page_waits_for_the_phone(client: Client) -> None:
@@ -120,11 +120,11 @@ def test_a_taken_phone_looks_like_a_free_one(boris: User) -> None:
     steps = [("/account/signup/phone/", {"code": "1"})]
     steps += [("/account/signup/phone/", {"code": "000000"})] * 6
     steps += [("/account/signup/phone/again/", {})]
-    seen = []
+    seen, now = [], timezone.now().replace(hour=9, minute=10, second=5)  # no digits of a phone
     for phone in (boris.phone or "", "+79009876544"):
         Counter.objects.all().delete()
         form = ("/account/signup/", TYPED | {"phone": phone})
-        with time_machine.travel(timezone.now(), tick=False):
+        with time_machine.travel(now, tick=False):
             pages = answers(Client(), steps=[form, *steps])
         seen.append(str(pages).replace("98-76-54", "").replace(phone[-2:], ""))
     taken, free = seen

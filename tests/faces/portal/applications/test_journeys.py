@@ -38,6 +38,8 @@ def file_application(client: Client, user: User, service: str) -> Case:
             assert url.endswith(f"/{step.code}/"), (url, step.code)
             assert step.title in text(client, url)
             url = client.post(url, pages[step.code] | {"go": "on"})["Location"]
+    if url.endswith("/documents/"):
+        url = attach(client, url)
     assert url.endswith("/check/")
     assert "Получить код и подписать" in text(client, url)
     url = client.post(url, {"truth": "on"})["Location"]
@@ -49,6 +51,14 @@ def file_application(client: Client, user: User, service: str) -> Case:
     assert case.state == State.AWAITING
     assert case.pinned["signature"]["kind"] == "sms-code"
     return case
+
+
+def attach(client: Client, url: str) -> str:
+    """What the page of documents asks for; without it nobody goes on."""
+    assert "Не хватает документов" in client.post(url).content.decode()
+    make.bring_documents(Case.objects.latest("pk"))
+    assert "IMG_" in text(client, url)
+    return str(client.post(url)["Location"])
 
 
 def test_a_policy_is_applied_for_and_given(client: Client, anna: User) -> None:

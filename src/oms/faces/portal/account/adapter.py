@@ -7,15 +7,16 @@ from django.http import HttpRequest, HttpResponse
 
 from oms.domain.accounts.identifiers import find_user, recognize
 from oms.domain.accounts.models import User
-from oms.faces.portal.account.sign_in import blocked, entered
+from oms.faces.portal.account.requests import blocked
+from oms.faces.portal.account.sign_in import entered
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Leaves allauth the stages of a sign-in; contacts are confirmed before an account exists."""
 
     def get_login_stages(self) -> list[str]:
-        """After the password only the second factor."""
-        return ["allauth.mfa.stages.AuthenticateStage"]
+        """After the password, or a provider's word, only the second factor."""
+        return ["oms.faces.portal.account.outside_entry.SecondStep"]
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Note the session and the browser once all stages are passed."""

@@ -3,11 +3,12 @@
 import re
 
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from oms.domain.accounts import sign_in
+from oms.domain.accounts import actions, sign_in
 from oms.domain.accounts.models import User
 
 COOKIE = "__Host-device" if settings.SESSION_COOKIE_SECURE else "device"
@@ -55,6 +56,19 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
         httponly=True,
         samesite="Lax",
     )
+
+
+def proven_again(request: HttpRequest, user: User, method: str, **details: object) -> None:
+    """Note that the person has just proven once more who they are; the session gets a new key."""
+    record_authentication(request, user, method, reauthenticated=True, **details)
+    renew_session(request)
+
+
+def renew_session(request: HttpRequest) -> None:
+    """Give the session another key: a stolen one ends where more is allowed (ASVS 5, 7.2.4)."""
+    old = request.session.session_key or ""
+    request.session.cycle_key()
+    actions.move_visit(old=old, new=request.session.session_key or "")
 
 
 def next_page(request: HttpRequest) -> str:

@@ -17,7 +17,7 @@ from oms.catalog.fields import (
     PhoneField,
     readable,
 )
-from oms.domain.accounts import passwords
+from oms.domain.accounts import passkeys, passwords
 from oms.domain.accounts.models import User
 from oms.domain.accounts.registration import MIN_AGE, Typed
 from oms.faces.design.widgets import CodeInput
@@ -173,13 +173,47 @@ class SignInForm(forms.Form):
 
 
 class SecondStepForm(forms.Form):
-    """The code of the app, or a recovery code."""
+    """The code of the app; a recovery code will do as well."""
 
-    code = CodeField(
-        label="Код из приложения",
-        longest=8,
-        help_text="Нет телефона под рукой? Подойдёт запасной код из 8 цифр",
+    code = CodeField(label="Код из приложения", longest=8)
+
+
+class RecoveryCodeForm(forms.Form):
+    """One of the codes kept for the day the phone is lost."""
+
+    code = CodeField(label="Запасной код", longest=8, help_text="8 цифр из сохранённого списка")
+
+
+class PasskeyForm(forms.Form):
+    """A key just made: what to call it; the device's answer comes from the page's script."""
+
+    name = forms.CharField(
+        label="Название ключа",
+        help_text="Чтобы узнать его в списке, например «Мой телефон»",
+        max_length=passkeys.LONGEST_NAME,
+        required=False,
     )
+    answer = forms.CharField(widget=forms.HiddenInput, max_length=passkeys.LONGEST_ANSWER)
+
+    def clean_name(self) -> str:
+        """Refuse hostile text in words."""
+        name: str = self.cleaned_data["name"]
+        return readable(name, label="Название ключа", longest=passkeys.LONGEST_NAME)
+
+
+class PasskeyNameForm(forms.Form):
+    """Another name of a key."""
+
+    name = forms.CharField(
+        label="Название ключа",
+        max_length=passkeys.LONGEST_NAME,
+        error_messages={"required": "Напишите название ключа, например «Мой телефон»"},
+    )
+
+    def clean_name(self) -> str:
+        """Refuse hostile text in words."""
+        name: str = self.cleaned_data["name"]
+        return readable(name, label="Название ключа", longest=passkeys.LONGEST_NAME)
 
 
 class ConfirmForm(forms.Form):

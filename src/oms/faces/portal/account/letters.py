@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from oms.domain.accounts.models import User
-from oms.domain.accounts.recovery import Sending as RecoverySending
 from oms.domain.accounts.registration import Sending
 from oms.domain.notifications.actions import send_now
 from oms.law import dates
@@ -63,32 +62,24 @@ def email_code(sending: Sending, *, at: datetime) -> None:
     )
 
 
-def recovery_code(sending: RecoverySending, *, at: datetime) -> None:
-    """Send the code that opens a new password; nothing when nobody was found."""
-    if sending.user is None or not sending.user.email:
-        return
-    text = _code_letter("Код для смены пароля", sending.issued.code)
-    _send(
-        "email",
-        sending.user.email,
-        "Код для смены пароля",
-        text,
-        user=sending.user,
-        at=at,
-        secret=True,
-    )
-
-
-def sign_in_stopped(user: User, *, at: datetime) -> None:
-    """Tell the owner that somebody failed to sign in again and again."""
+def sign_in_stopped(user: User, token: str, *, at: datetime) -> None:
+    """Tell the owner that somebody failed to sign in again and again; the link lets them pass."""
+    link = f"{settings.BASE_URL}{reverse('account_unlock', args=[token])}"
     text = (
         f"{_moment(at)} кто-то несколько раз указал неверный пароль от вашего кабинета. "
         "Мы на время остановили вход с незнакомых устройств.\n\n"
-        "Если это вы и пароль забыт, задайте новый: "
-        f"{_address('account_recovery')}\n\n"
+        f"Если это вы, откройте ссылку и войдите без ожидания: {link}\n"
+        "Ссылка действует 30 минут и срабатывает один раз.\n\n"
+        f"Если пароль забыт, задайте новый: {_address('account_recovery')}\n\n"
         "Если это не вы, ничего делать не нужно. С вашего обычного устройства вход открыт."
     )
     _tell(user, "Вход в кабинет остановлен на время", text, at)
+
+
+def second_step_code(user: User, code: str, *, at: datetime) -> None:
+    """Send the SMS of a second step."""
+    text = f"{code} — код для входа в кабинет ОМС. Никому его не сообщайте."
+    _send("sms", user.phone or "", "Код для входа", text, user=user, at=at, secret=True)
 
 
 def new_device(user: User, agent: str, *, at: datetime) -> None:

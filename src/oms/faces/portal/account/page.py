@@ -11,12 +11,18 @@ from oms.faces.portal.pages import page
 
 def account_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """Render a page of the account in the portal's frame, with the way back."""
-    return page(request, template, **{"crumbs": _crumbs(request, context["title"]), **context})
+    own = {"crumbs": _crumbs(request, context["title"]), "of_oneself": True}
+    return page(request, template, **{**own, **context})
 
 
 def _crumbs(request: HttpRequest, title: str) -> list[Crumb]:
     crumbs = [Crumb("Главная", "/")]
-    for name, words in (("account_profile", "Мои данные"), ("account_security", "Безопасность")):
+    above_all = (
+        ("account_profile", "Мои данные"),
+        ("account_security", "Безопасность"),
+        ("account_wards", "Дети и подопечные"),
+    )
+    for name, words in above_all:
         above = reverse(name)
         if request.path.startswith(above) and request.path != above:
             crumbs.append(Crumb(words, above))

@@ -46,14 +46,26 @@ class Card:
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """All values with their source and date."""
-    known = queries.profile(_me(request))
-    cards = [
-        Card("Личные данные", _lines(known, _PERSON), "person"),
-        Card("Документ", _lines(known, _DOCUMENT), "document"),
-        Card("Адреса", _lines(known, _ADDRESSES), "addresses"),
-    ]
-    context = {"title": "Мои данные", "cards": cards, "contacts": _lines(known, _CONTACTS)}
+    context = {"title": "Мои данные", **_shown(_me(request))}
     return account_page(request, "portal/account/profile.html", context)
+
+
+@never_cache
+@sign_in_required
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest) -> HttpResponse:
+    """All values once more, to say that they are still true (ACC-9)."""
+    user = _me(request)
+    if request.method == "POST":
+        actions.confirm_profile(user=user, at=timezone.now())
+        messages.success(request, "Спасибо. Спросим снова через год или после переезда")
+        return redirect("account_profile")
+    context = {
+        "title": "Проверьте свои данные",
+        "checked_at": user.profile_checked_at,
+        **_shown(user),
+    }
+    return account_page(request, "portal/account/profile_check.html", context)
 
 
 @never_cache
@@ -75,6 +87,17 @@ def edit(request: HttpRequest, part: str) -> HttpResponse:
         return redirect("account_profile")
     context = {"title": form.title, "form": form}
     return account_page(request, "portal/account/profile_part.html", context)
+
+
+def _shown(user: User) -> dict[str, Any]:
+    """Return all values by cards; one query."""
+    known = queries.profile(user)
+    cards = [
+        Card("Личные данные", _lines(known, _PERSON), "person"),
+        Card("Документ", _lines(known, _DOCUMENT), "document"),
+        Card("Адреса", _lines(known, _ADDRESSES), "addresses"),
+    ]
+    return {"cards": cards, "contacts": _lines(known, _CONTACTS)}
 
 
 def _me(request: HttpRequest) -> User:

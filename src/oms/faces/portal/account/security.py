@@ -1,120 +1,79 @@
-"""«Безопасность»: password, second factor, recovery codes, open sessions."""
+"""«Безопасность»: factors, password, open sessions, the log-in history (ACC-8)."""
 
-import base64
+from dataclasses import dataclass
+from datetime import datetime
 
-from allauth.account.internal.flows.login import record_authentication
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from oms.domain.accounts import access, actions, factors, queries
+from oms.domain.accounts import actions, factors, history, passkeys, queries
 from oms.domain.accounts.access import sign_in_required
-from oms.domain.accounts.adapter import FactorAdapter
-from oms.domain.accounts.models import User
+from oms.domain.accounts.factors import Kind
+from oms.domain.accounts.models import SignIn, User
+from oms.faces.design.parts import State
 from oms.faces.portal.account import browser, letters
-from oms.faces.portal.account.forms import ChangePasswordForm, SetUpForm, wait_words
+from oms.faces.portal.account.forms import ChangePasswordForm
+from oms.faces.portal.account.outside_offers import lines, title_of
 from oms.faces.portal.account.page import account_page
 from oms.faces.portal.account.sign_in import checked_user, confirm_required
 from oms.law.plural import counted
 
-_SECRET = "factor_secret"  # noqa: S105  the name under which a fresh secret waits in the session
+_METHODS = {
+    "password": "пароль",
+    Kind.APP.value: "код из приложения",
+    Kind.SMS.value: "код из СМС",
+    Kind.PASSKEY.value: "ключ доступа",
+    Kind.CODES.value: "запасной код",
+}
+_TINTS: dict[str, State] = {
+    SignIn.Outcome.ENTERED: "ok",
+    SignIn.Outcome.WRONG_PASSWORD: "warn",
+    SignIn.Outcome.WRONG_FACTOR: "warn",
+    SignIn.Outcome.STOPPED: "danger",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the history, in words."""
+
+    at: datetime
+    tint: State
+    word: str
+    how: str
+    agent: str
+    origin: str
 
 
 @never_cache
 @sign_in_required
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
-    """What protects the account."""
-    user = _me(request)
+    """What protects the account, where it is open, who came in."""
+    user, at = _me(request), timezone.now()
+    ways = factors.ways(user=user)
     context = {
         "title": "Безопасность",
-        "factor": queries.factor(user),
+        "has_factor": bool(set(ways) & set(factors.FACTORS)),
+        "has_app": Kind.APP in ways,
+        "has_sms": Kind.SMS in ways,
+        "may_sms": not user.is_staff_member,
+        "keys": passkeys.of(user=user),
+        "passkeys": passkeys.available(),
         "recovery_left": len(factors.recovery_codes(user=user)),
-        "visits": queries.live_visits(user, at=timezone.now()),
+        "visits": queries.live_visits(user, at=at),
         "this_session": request.session.session_key,
+        "has_password": user.has_usable_password(),
+        "outside": lines(request, user),
+        "history": [_line(row) for row in history.latest(user=user)],
     }
     return account_page(request, "portal/account/security.html", context)
-
-
-@never_cache
-@confirm_required
-@require_http_methods(["GET", "POST"])
-def set_up_factor(request: HttpRequest) -> HttpResponse:
-    """Pair an authenticator app: a QR code, the secret to type, the first code."""
-    user = _me(request)
-    had = factors.has_factor(user=user)
-    if had and not access.factor_proven(request):
-        return redirect(f"{reverse('account_reauthenticate')}?next={request.path}")
-    secret = request.session.setdefault(_SECRET, factors.new_secret())
-    form = SetUpForm(browser.posted(request))
-    if request.method == "POST" and form.is_valid() and _paired(request, form, user, secret):
-        letters.factor_changed(user, "вход защищён новым приложением с кодами", at=timezone.now())
-        messages.success(request, "Второй фактор включён")
-        return redirect("account_security" if had else "account_recovery_codes")
-    adapter = FactorAdapter()
-    svg = adapter.build_totp_svg(adapter.build_totp_url(user, secret))
-    context = {
-        "title": "Второй фактор",
-        "form": form,
-        "qr": "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode(),
-        "secret": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
-        "obligatory": user.is_staff_member and not had,
-        "had": had,
-    }
-    return account_page(request, "portal/account/factor.html", context)
-
-
-@confirm_required
-@require_http_methods(["GET", "POST"])
-def switch_off_factor(request: HttpRequest) -> HttpResponse:
-    """Switch the second factor off; staff may not."""
-    user = _me(request)
-    if request.method == "POST":
-        at = timezone.now()
-        factors.switch_off(user=user, at=at)
-        letters.factor_changed(user, "второй фактор отключён", at=at)
-        messages.success(request, "Второй фактор отключён")
-        return redirect("account_security")
-    context = {"title": "Отключить второй фактор?", "may": not user.is_staff_member}
-    return account_page(request, "portal/account/factor_off.html", context)
-
-
-@never_cache
-@confirm_required
-@require_http_methods(["GET", "POST"])
-def recovery_codes(request: HttpRequest) -> HttpResponse:
-    """The recovery codes, to print or to keep as a file; POST makes new ones."""
-    user = _me(request)
-    if not factors.has_factor(user=user):
-        return redirect("account_factor")
-    if request.method == "POST":
-        at = timezone.now()
-        factors.renew_recovery_codes(user=user, at=at)
-        letters.factor_changed(user, "выпущены новые запасные коды, старые не действуют", at=at)
-        messages.success(request, "Новые коды готовы, старые больше не действуют")
-        return redirect("account_recovery_codes")
-    context = {"title": "Запасные коды", "codes": factors.recovery_codes(user=user)}
-    return account_page(request, "portal/account/recovery_codes.html", context)
-
-
-@never_cache
-@confirm_required
-@require_GET
-def recovery_codes_file(request: HttpRequest) -> HttpResponse:
-    """The recovery codes as a text file."""
-    codes = factors.recovery_codes(user=_me(request))
-    lines = ["Кабинет ОМС. Запасные коды: каждый подходит один раз.", "", *codes, ""]
-    return HttpResponse(
-        "\r\n".join(lines),
-        content_type="text/plain; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="oms-codes.txt"'},
-    )
 
 
 @never_cache
@@ -138,7 +97,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     return account_page(request, "portal/account/change_password.html", context)
 
 
-@sign_in_required
+@confirm_required
 @require_POST
 def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
     """End all other sessions."""
@@ -148,26 +107,25 @@ def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
     return redirect("account_security")
 
 
+@confirm_required
+@require_POST
+def sign_out_there(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one session."""
+    if not actions.end_one_visit(user=_me(request), pk=pk):
+        raise Http404
+    messages.success(request, "Сеанс завершён")
+    return redirect("account_security")
+
+
+def _line(row: SignIn) -> Line:
+    how = " и ".join(_METHODS.get(word) or title_of(word) for word in row.method.split("+") if word)
+    word = row.get_outcome_display()
+    return Line(row.at, _TINTS[row.outcome], word, how, row.agent, row.origin or "")
+
+
 def _me(request: HttpRequest) -> User:
     assert isinstance(request.user, User)
     return request.user
-
-
-def _paired(request: HttpRequest, form: SetUpForm, user: User, secret: str) -> bool:
-    at = timezone.now()
-    try:
-        factor = factors.set_up(user=user, secret=secret, code=form.cleaned_data["code"], at=at)
-    except factors.TooManyTries as no:
-        form.add_error(
-            "code", f"Слишком много неверных кодов. Подождите {wait_words(no.until - at)}"
-        )
-        return False
-    if factor is None:
-        form.add_error("code", "Неверный код. Проверьте время на телефоне и введите новый")
-        return False
-    request.session.pop(_SECRET, None)
-    record_authentication(request, user, "mfa", id=factor.pk, type=factor.type)
-    return True
 
 
 def _change(request: HttpRequest, user: User, password: str) -> None:

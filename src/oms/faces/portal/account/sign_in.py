@@ -1,19 +1,17 @@
-"""Signing in and out: name and password, the second step, asking once more."""
+"""Signing in and out: name and password, asking once more, the end."""
 
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import ParamSpec, cast
+from typing import Any, ParamSpec, cast
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.decorators import login_stage_required
 from allauth.account.internal.flows.login import (
     get_authentication_records,
     perform_login,
     record_authentication,
 )
 from allauth.account.models import Login
-from allauth.mfa.stages import AuthenticateStage
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -24,11 +22,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from oms.domain.accounts import access, actions, factors, sign_in
+from oms.domain.accounts import access, actions, factors, idle, passkeys, sign_in
 from oms.domain.accounts.access import View, sign_in_required
+from oms.domain.accounts.factors import Kind
 from oms.domain.accounts.models import User
+from oms.faces.portal import puzzle
 from oms.faces.portal.account import browser, letters
-from oms.faces.portal.account.forms import ConfirmForm, SecondStepForm, SignInForm, wait_words
+from oms.faces.portal.account.forms import ConfirmForm, SignInForm, wait_words
+from oms.faces.portal.account.outside_offers import offers
+from oms.faces.portal.account.outside_session import CONFIRM, SIGN_IN
+from oms.faces.portal.account.steps import factor_fits, send_first_sms
+from oms.faces.portal.account.tasks import warn_owner
 from oms.law.typed import NBSP
 
 P = ParamSpec("P")
@@ -40,15 +44,26 @@ _LONG = timedelta(days=1)
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def log_in(request: HttpRequest) -> HttpResponse:
-    """Name and password."""
+    """Name and password; a puzzle too where it was tried too often."""
     if request.user.is_authenticated:
         return redirect(browser.next_page(request) or "/")
     form = SignInForm(browser.posted(request))
+    at = timezone.now()
     if request.method == "POST" and form.is_valid():
-        user = checked_user(request, form, identifier=form.cleaned_data["login"], field="password")
-        if user is not None:
-            return enter(request, user)
-    context = {"title": "Вход", "form": form, "next": browser.next_page(request)}
+        name = form.cleaned_data["login"]
+        if puzzle.passed(request, form, wanted=_wants_puzzle(request, name, at), at=at):
+            user = checked_user(request, form, identifier=name, field="password")
+            if user is not None:
+                return enter(request, user)
+    name = getattr(form, "cleaned_data", {}).get("login", "")
+    puzzle.show(request, form, wanted=_wants_puzzle(request, name, at), at=at)
+    context = {
+        "title": "Вход",
+        "form": form,
+        "next": browser.next_page(request),
+        "passkeys": passkeys.available(),
+        "outside": offers(request, purpose=SIGN_IN, wanted=browser.next_page(request)),
+    }
     return render(request, "portal/account/login.html", context)
 
 
@@ -62,10 +77,11 @@ def checked_user(
         password=form.cleaned_data[field],
         origin=browser.origin(request),
         device=browser.device(request),
+        agent=browser.agent(request),
         at=at,
     )
-    if answer.warn is not None:
-        letters.sign_in_stopped(answer.warn, at=at)
+    if answer.stopped:
+        warn_owner.enqueue(answer.owner.pk if answer.owner else 0)
     if answer.wait_until is not None:
         form.add_error(field, _stopped_words(answer.wait_until, at))
     elif answer.user is None:
@@ -75,11 +91,30 @@ def checked_user(
     return answer.user
 
 
-def enter(request: HttpRequest, user: User, *, signup: bool = False) -> HttpResponse:
-    """Sign the user in, or lead to the second step first."""
-    record_authentication(request, user, "password")
-    login = Login(user=user, redirect_url=browser.next_page(request) or None, signup=signup)
+def enter(
+    request: HttpRequest,
+    user: User,
+    *,
+    signup: bool = False,
+    by: str = "password",
+    wanted: str | None = None,
+    **proof: Any,
+) -> HttpResponse:
+    """Sign the user in after a password, or lead to the second step first.
+
+    `by` is what proved the person instead (a provider's code), `proof` what is kept of it in the
+    session; `wanted` is the page to go on to, where the request does not name it.
+    """
+    record_authentication(request, user, by, **proof)
+    wanted = browser.next_page(request) if wanted is None else wanted
+    login = Login(user=user, redirect_url=wanted or None, signup=signup)
     response: HttpResponse = perform_login(request, login)
+    if not request.user.is_authenticated:
+        send_first_sms(request, user)
+    elif factors.take_offer(user=user, at=timezone.now()):
+        offer = redirect(f"{reverse('account_offer')}?{urlencode({'next': wanted or '/'})}")
+        offer.cookies = response.cookies
+        return offer
     return response
 
 
@@ -90,32 +125,20 @@ def entered(request: HttpRequest, response: HttpResponse, user: User) -> None:
     """
     at = timezone.now()
     request.session.set_expiry(at + timedelta(seconds=settings.SESSION_COOKIE_AGE))
+    idle.begin(session=request.session, at=at)
     words = browser.agent(request)
-    key = request.session.session_key or ""
-    actions.begin_visit(user=user, session_key=key, agent=words, at=at)
+    actions.begin_visit(
+        user=user,
+        session_key=request.session.session_key or "",
+        agent=words,
+        at=at,
+        method=_how(request, user),
+        origin=browser.origin(request),
+    )
     first = not sign_in.is_known(user=user, cookie=browser.device(request))
     if first and user.created_at < at - timedelta(hours=1):
         letters.new_device(user, words, at=at)
     browser.remember(request, response, user)
-
-
-@login_stage_required(  # type: ignore[untyped-decorator]  # allauth has no types
-    stage=AuthenticateStage.key, redirect_urlname="account_login"
-)
-@require_http_methods(["GET", "POST"])
-def second_step(request: HttpRequest) -> HttpResponse:
-    """The code of the app or a recovery code."""
-    stage = request._login_stage  # type: ignore[attr-defined]  # set by allauth's decorator
-    form = SecondStepForm(browser.posted(request))
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and _factor_fits(request, form, user=stage.login.user)
-    ):
-        response: HttpResponse = stage.exit()
-        return response
-    context = {"title": "Подтвердите вход", "form": form}
-    return render(request, "portal/account/second_step.html", context)
 
 
 @never_cache
@@ -123,19 +146,25 @@ def second_step(request: HttpRequest) -> HttpResponse:
 @sign_in_required
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Ask once more before factors or passwords change."""
+    """Ask once more before factors or passwords change: the password, or a passkey."""
     user = request.user
     assert isinstance(user, User)
-    with_code = factors.has_factor(user=user) and not access.factor_proven(request)
+    wanted = browser.next_page(request)
+    ways = factors.ways(user=user)
+    with_code = bool(ways) and not access.second_step_taken(request)
+    if with_code and Kind.APP not in ways and Kind.CODES not in ways:
+        return _from_the_start(request, wanted)
     form = ConfirmForm(browser.posted(request), with_code=with_code)
     if request.method == "POST" and form.is_valid() and _confirmed(request, form, user, with_code):
-        record_authentication(request, user, "password", reauthenticated=True)
-        return redirect(browser.next_page(request) or "account_security")
+        browser.proven_again(request, user, "password")
+        return redirect(wanted or "account_security")
     context = {
         "title": "Подтвердите, что это вы",
         "form": form,
-        "next": browser.next_page(request),
+        "next": wanted,
         "username": user.phone or user.email,
+        "passkeys": Kind.PASSKEY in ways and passkeys.available(),
+        "outside": offers(request, purpose=CONFIRM, wanted=wanted, of=user),
     }
     return render(request, "portal/account/confirm.html", context)
 
@@ -149,8 +178,8 @@ def confirm_required(view: View[P]) -> View[P]:
         records = get_authentication_records(request, request.user)
         if any(entry["at"] > since for entry in records):
             return view(request, *args, **kwargs)
-        query = urlencode({"next": request.path})
-        return redirect(f"{reverse('account_reauthenticate')}?{query}")
+        back = request.path if request.method == "GET" else reverse("account_security")
+        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}")
 
     return sign_in_required(cast(View[P], guarded))
 
@@ -159,16 +188,9 @@ def confirm_required(view: View[P]) -> View[P]:
 def log_out(request: HttpRequest) -> HttpResponse:
     """Sign out by POST; a visitor who comes by address is asked."""
     if request.method == "POST" or not request.user.is_authenticated:
-        actions.end_visit(session_key=request.session.session_key or "")
-        get_adapter(request).logout(request)
+        _end(request)
         return redirect("account_login")
     return render(request, "portal/account/logout.html", {"title": "Выход"})
-
-
-def blocked(request: HttpRequest, user: User) -> HttpResponse:
-    """The page of an account that was closed, shown only after its right password."""
-    context = {"title": "Кабинет закрыт", "reason": user.blocked_reason}
-    return render(request, "portal/account/blocked.html", context, status=403)
 
 
 def inactive(request: HttpRequest) -> HttpResponse:
@@ -176,26 +198,40 @@ def inactive(request: HttpRequest) -> HttpResponse:
     return redirect("account_login")
 
 
+def _wants_puzzle(request: HttpRequest, name: str, at: datetime) -> bool:
+    return sign_in.wants_puzzle(
+        identifier=name,
+        origin=browser.origin(request),
+        device=browser.device(request),
+        at=at,
+    )
+
+
 def _confirmed(request: HttpRequest, form: ConfirmForm, user: User, with_code: bool) -> bool:
     name = user.phone or user.email or ""
     if checked_user(request, form, identifier=name, field="password") != user:
         return False
-    return not with_code or _factor_fits(request, form, user=user)
+    return not with_code or factor_fits(request, form, user=user)
 
 
-def _factor_fits(request: HttpRequest, form: forms.Form, *, user: User) -> bool:
-    at = timezone.now()
-    try:
-        factor = factors.check(user=user, code=form.cleaned_data["code"], at=at)
-    except factors.TooManyTries as no:
-        wait = wait_words(no.until - at)
-        form.add_error("code", f"Слишком много неверных кодов. Попробуйте через {wait}")
-        return False
-    if factor is None:
-        form.add_error("code", "Неверный код. Введите тот, что приложение показывает сейчас")
-        return False
-    record_authentication(request, user, "mfa", id=factor.pk, type=factor.type)
-    return True
+def _from_the_start(request: HttpRequest, wanted: str) -> HttpResponse:
+    """Sign in anew where the session has not seen a factor that only a sign-in can ask for."""
+    _end(request)
+    return redirect(f"{reverse('account_login')}?{urlencode({'next': wanted or '/'})}")
+
+
+def _end(request: HttpRequest) -> None:
+    actions.end_visit(session_key=request.session.session_key or "")
+    get_adapter(request).logout(request)
+
+
+def _how(request: HttpRequest, user: User) -> str:
+    """How the person signed in, for the history: `password+totp`."""
+    steps = [
+        entry.get("type", "mfa") if entry["method"] == "mfa" else entry["method"]
+        for entry in get_authentication_records(request, user)
+    ]
+    return "+".join(dict.fromkeys(steps))
 
 
 def _stopped_words(until: datetime, at: datetime) -> str:

@@ -1,8 +1,7 @@
 """Registration, page by page: the form, the SMS code, the e-mail code, the cabinet."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,15 +11,18 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from oms.domain.accounts import consents, registration
-from oms.domain.accounts.codes import Checked, Issued, Outcome
+from oms.domain.accounts.codes import Outcome
 from oms.domain.accounts.models import Consent, Registration
+from oms.faces.portal import puzzle
 from oms.faces.portal.account import browser, letters
+from oms.faces.portal.account.codes import again, announce, code_words
 from oms.faces.portal.account.forms import (
     MailCodeForm,
     RegistrationForm,
     SmsCodeForm,
     wait_words,
 )
+from oms.faces.portal.account.outside_entry import opened
 from oms.faces.portal.account.sign_in import enter
 from oms.law import phone
 
@@ -43,10 +45,18 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         on=timezone.localdate(),
         links={"terms": _text("terms"), "personal_data": _text("personal-data")},
     )
-    if request.method == "POST" and form.is_valid():
-        begun = registration.begin(typed=form.typed, at=timezone.now())
+    at, origin = timezone.now(), browser.origin(request)
+    wanted = registration.wants_puzzle(origin=origin, at=at)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and puzzle.passed(request, form, wanted=wanted, at=at)
+        and _may_begin(form, origin, at)
+    ):
+        begun = registration.begin(typed=form.typed, at=at)
         request.session[_KEY] = begun.key
         return _send_phone_code(request, begun)
+    puzzle.show(request, form, wanted=wanted, at=at)
     return render(request, "portal/account/signup.html", {"title": "Регистрация", "form": form})
 
 
@@ -73,7 +83,8 @@ def confirm_phone(request: HttpRequest) -> HttpResponse:
         "form": form,
         "sent_to": phone.display(pending.phone),
         "by": "СМС",
-        "again_url": reverse("account_signup_phone_again"),
+        **again(request, reverse("account_signup_phone_again")),
+        "back_url": reverse("account_signup"),
         "back_words": "Указать другой номер",
     }
     return render(request, "portal/account/code.html", context)
@@ -97,19 +108,30 @@ def confirm_email(request: HttpRequest) -> HttpResponse:
             at=timezone.now(),
         )
         if user is not None:
+            key = request.session.get(_KEY, "")
             for name in (_KEY, _PHONE_CODE, _EMAIL_CODE):
                 request.session.pop(name, None)
-            return enter(request, user, signup=True)
+            by_provider = opened(request, user, registration_key=key)
+            return by_provider or enter(request, user, signup=True)
         form.add_error("code", code_words(checked))
     context = {
         "title": "Подтвердите почту",
         "form": form,
         "sent_to": pending.email,
         "by": "письмо",
-        "again_url": reverse("account_signup_email_again"),
+        **again(request, reverse("account_signup_email_again")),
+        "back_url": reverse("account_signup"),
         "back_words": "Указать другую почту",
     }
     return render(request, "portal/account/code.html", context)
+
+
+def go_on(request: HttpRequest, begun: Registration) -> HttpResponse:
+    """Lead who began elsewhere to the first code that is still missing."""
+    request.session[_KEY] = begun.key
+    if begun.phone_confirmed_at is None:
+        return _send_phone_code(request, begun)
+    return _send_email_code(request, begun)
 
 
 @require_POST
@@ -130,28 +152,23 @@ def email_code_again(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def consent_text(request: HttpRequest, kind: str) -> HttpResponse:
-    """A text to agree to, as a document of its own."""
+    """A text to agree to, as a document of its own; `version` asks for an earlier one."""
     if kind not in Consent.Kind.values:
         raise Http404
-    text = consents.current(kind=Consent.Kind(kind))
+    version = request.GET.get("version", "")
+    try:
+        text = consents.find(kind=Consent.Kind(kind), version=version)
+    except FileNotFoundError:
+        raise Http404 from None
     return render(request, "portal/account/consent.html", {"title": text.title, "text": text})
 
 
-def code_words(checked: Checked) -> str:
-    """Say what went wrong with a code and what to do."""
-    if checked.outcome is Outcome.WRONG:
-        return f"Неверный код. Осталось попыток: {checked.left}"
-    if checked.outcome is Outcome.TOO_MANY:
-        return "Слишком много неверных кодов. Запросите новый код"
-    return "Код больше не действует. Запросите новый код"
-
-
-def announce(request: HttpRequest, issued: Issued) -> bool:
-    """Say that a code was sent, or how long to wait; tell whether it was."""
-    if issued.wait_until is None:
+def _may_begin(form: RegistrationForm, origin: str, at: datetime) -> bool:
+    wait = registration.take(origin=origin, at=at)
+    if wait is None:
         return True
-    wait = wait_words(issued.wait_until - timezone.now())
-    messages.warning(request, f"Новый код можно запросить через {wait}")
+    words = wait_words(wait - at)
+    form.add_error(None, f"С вашего адреса в сети регистрируются очень часто. Подождите {words}")
     return False
 
 

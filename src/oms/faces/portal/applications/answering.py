@@ -56,14 +56,19 @@ class Answer:
 def blank(case: Case, *, on: date, typed: Mapping[str, Any] | None = None) -> Answer:
     """Return the form as the question finds it, or with what was kept of an earlier try."""
     initial = {"note": (typed or {}).get("note", "")}
-    text = TextForm(initial=initial, needed=not case.question_fields)
+    text = TextForm(initial=initial, needed=_needs_words(case))
     return Answer(_asked(case, on=on, typed=joined(case, typed or {})), text)
 
 
 def sent(case: Case, typed: Mapping[str, Any], *, on: date) -> Answer:
     """Return the form with what was sent and its errors."""
-    text = TextForm(typed, needed=not case.question_fields)
+    text = TextForm(typed, needed=_needs_words(case))
     return Answer(_asked(case, on=on, typed=joined(case, typed)), text)
+
+
+def _needs_words(case: Case) -> bool:
+    """Whether there is nothing else to answer with: no field to correct, no document to bring."""
+    return not case.question_fields and not case.question_documents
 
 
 def joined(case: Case, typed: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -103,7 +108,13 @@ def _asked(case: Case, *, on: date, typed: Mapping[str, Mapping[str, Any]]) -> t
 def _known(case: Case, *, on: date) -> Application:
     """Return what the register knew of whom the application is about. Four queries at most."""
     facts = register.facts(case.person, on=on) if case.person else None
-    return Application(user=case.applicant, on=on, person=case.person, facts=facts)
+    return Application(
+        user=case.applicant,
+        on=on,
+        representative=case.representative,
+        person=case.person,
+        facts=facts,
+    )
 
 
 def _leave(form: Step, asked: set[str]) -> None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from oms.cases import queries as cases
 from oms.cases.actions import NotReady, WrongState, save_draft
 from oms.cases.models import Case
+from oms.cases.recognised import differing
 from oms.cases.review import Line, Review, look_through, walk
 from oms.cases.signing import NoPhone
 from oms.cases.states import State
@@ -22,6 +23,7 @@ from oms.faces.portal.applications.finding import (
     case_crumb,
     citizen,
     crumbs,
+    documents_url,
     own_case,
     signing_step,
     step_url,
@@ -29,6 +31,7 @@ from oms.faces.portal.applications.finding import (
 from oms.faces.portal.applications.steps import forgive_empty, revision
 from oms.faces.portal.pages import address, page
 from oms.faces.portal.services import ways_on
+from oms.law.plural import counted
 from oms.law.refusal import Refusal
 
 
@@ -80,25 +83,31 @@ def _page(request: HttpRequest, case: Case, *, sent: bool = False) -> HttpRespon
     if form.is_bound and not sent:
         forgive_empty(form, case.typed.get(own.code, {}))
     user = citizen(request)
+    place = beside.place(service, own.code, documents=bool(seen.documents))
+    to_fix = _to_fix(case, service, seen)
     return page(
         request,
         "portal/applications/check.html",
         section="applications",
         title=own.title,
-        lead=" ".join(filter(None, (beside.place(service, own.code), own.lead))),
+        lead=" ".join(filter(None, (place, own.lead))),
         crumbs=crumbs(case_crumb(case, service.title), Crumb(own.title)),
         case=case,
         service=service,
         form=form,
         ready=seen.ready,
-        to_fix=_to_fix(case, service, seen),
+        to_fix=to_fix,
+        left=_left(len(to_fix) - len(seen.lacking), len(seen.lacking)),
+        documents=seen.documents,
+        documents_url=documents_url(case),
+        readings=differing(case, walked, seen.documents),
         sections=sections(case, service, seen),
         refusals=[(refusal, _way_out(case, service, refusal)) for refusal in seen.refusals],
         phone=user.phone if user.phone_confirmed_at else "",
-        steps=beside.stepper(case, service, walked, current=own.code),
+        steps=beside.stepper(case, service, walked, current=own.code, documents=seen.documents),
         facts=beside.facts(service, walked, on=cases.day(at)),
         saved_words=beside.saved_words(case, at=at),
-        back_url=_back_url(case, service),
+        back_url=documents_url(case) if seen.documents else _back_url(case, service),
     )
 
 
@@ -117,11 +126,21 @@ def sections(case: Case, service: PublicService, seen: Review) -> list[Section]:
 
 def _to_fix(case: Case, service: PublicService, seen: Review) -> list[Link]:
     """Return what has to be put right, each with its step."""
-    return [
+    fields = [
         Link(line.error, step_url(case, service.step(line.step), back=True) + f"#id_{line.name}")
         for line in seen.lines
         if line.error and not service.step(line.step).signs
     ]
+    documents = [Link(d.lacks, f"{documents_url(case)}#slot-{d.code}") for d in seen.lacking]
+    return [*fields, *documents]
+
+
+def _left(fields: int, documents: int) -> str:
+    """Say what is left to do: «Осталось 2 поля и 1 документ»; one field alone is «одно поле»."""
+    if not documents:
+        return "одно поле" if fields == 1 else counted(fields, "поле", "поля", "полей")
+    papers = counted(documents, "документ", "документа", "документов")
+    return f"{counted(fields, 'поле', 'поля', 'полей')} и {papers}" if fields else papers
 
 
 def _way_out(case: Case, service: PublicService, refusal: Refusal) -> list[Link]:

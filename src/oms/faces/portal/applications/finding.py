@@ -2,9 +2,11 @@
 
 from django.http import Http404, HttpRequest
 
+from oms.cases.documents import asked
 from oms.cases.models import Case
 from oms.cases.review import Walk
 from oms.catalog.declaration import PublicService, Step
+from oms.domain.accounts.access import subject
 from oms.domain.accounts.models import User
 from oms.faces.design.parts import Crumb
 from oms.faces.portal.pages import address
@@ -13,21 +15,23 @@ from oms.law.verdict import Invalid
 
 
 def own_case(request: HttpRequest, number: str) -> Case:
-    """Return the visitor's own application; 404 for any other, existing or not. One query."""
+    """Return an application of the open cabinet; 404 for any other, existing or not. One query."""
     try:
         text = case_number.parse(number).text
     except Invalid:
         raise Http404 from None
-    user = citizen(request)
+    user = subject(request)
     rows = Case.objects.visible_to(user).filter(applicant=user, number=text)
-    found = rows.select_related("insurer", "fund", "applicant", "person", "previous").first()
+    found = rows.select_related(
+        "insurer", "fund", "applicant", "representative", "person", "previous"
+    ).first()
     if found is None:
         raise Http404
     return found
 
 
 def citizen(request: HttpRequest) -> User:
-    """Return who is signed in, behind a guard that lets nobody else in."""
+    """Return who is signed in and acts, behind a guard that lets nobody else in."""
     assert isinstance(request.user, User)
     return request.user
 
@@ -40,9 +44,16 @@ def step_url(case: Case, step: type[Step], *, back: bool = False) -> str:
 
 
 def next_url(case: Case, service: PublicService, walked: Walk) -> str:
-    """Return the first page that is not done yet."""
+    """Return the first page that is not done yet. One query where documents are asked for."""
     first = next((s for s in service.steps if not walked.is_done(s.code)), service.steps[-1])
+    if first.signs and any(row.lacks for row in asked(case, service, walked.application)):
+        return documents_url(case)
     return step_url(case, first)
+
+
+def documents_url(case: Case) -> str:
+    """Return the page of documents."""
+    return address("portal:enclose", case.number)
 
 
 def signing_step(service: PublicService) -> type[Step]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from oms.cases import queries as cases
+from oms.cases.documents import submitted
 from oms.cases.models import Case
 from oms.cases.review import look_through, walk
 from oms.cases.states import CLOSED, MOVES, State
@@ -20,8 +21,8 @@ from oms.domain.accounts.models import User
 from oms.domain.papers.models import Paper
 from oms.faces.design.parts import Crumb, Fact, Link, Moment
 from oms.faces.design.templatetags.design import datetime_words
-from oms.faces.portal.applications import answering, beside
-from oms.faces.portal.applications.finding import citizen, crumbs, next_url, own_case
+from oms.faces.portal.applications import answering, beside, enclosing
+from oms.faces.portal.applications.finding import crumbs, next_url, own_case
 from oms.faces.portal.cabinet import TINTS, moments
 from oms.faces.portal.pages import address, page
 from oms.faces.portal.services import ways_on
@@ -65,6 +66,7 @@ def print_view(request: HttpRequest, number: str) -> HttpResponse:
         submitted_words=cases.moment(found.submitted_at),
         due_words=cases.until(found.due_at) if found.due_at else "",
         answers=answers(found),
+        documents=[one for one in submitted(found) if one.standing],
         signature=found.pinned.get("signature") or {},
     )
 
@@ -73,7 +75,8 @@ def draft_page(request: HttpRequest, found: Case) -> HttpResponse:
     """Show what is filled and where to go on."""
     at = timezone.now()
     service, walked = cases.service_of(found), walk(found, on=cases.day(at))
-    ready = look_through(found, walked).ready
+    seen = look_through(found, walked)
+    ready = seen.ready
     url = address("portal:check", found.number) if ready else next_url(found, service, walked)
     return page(
         request,
@@ -85,7 +88,7 @@ def draft_page(request: HttpRequest, found: Case) -> HttpResponse:
         service=service,
         ready=ready,
         next_url=url,
-        steps=beside.stepper(found, service, walked, current=""),
+        steps=beside.stepper(found, service, walked, current="-", documents=seen.documents),
         facts=beside.facts(service, walked, on=cases.day(at)),
         saved_words=beside.saved_words(found, at=at),
     )
@@ -101,6 +104,8 @@ def case_page(
     asks = (found.state == State.CLARIFICATION or reopens) and found.service in SERVICES
     if asks and form is None:
         form = answering.blank(found, on=cases.day(at))
+    documents = submitted(found) if found.submitted_at else ()
+    asked = [one for one in documents if asks and one.code in found.question_documents]
     return page(
         request,
         "portal/applications/case.html",
@@ -119,8 +124,10 @@ def case_page(
         answer_by=cases.ended(cases.until(found.answer_by)) if found.answer_by else "",
         reopens=reopens,
         refusals=[(row, _ways_on(row)) for row in found.refusals],
-        papers=_papers(found, citizen(request)),
+        papers=_papers(found, found.applicant),
         answers=answers(found) if found.submitted_at else [],
+        asked=enclosing.answered_by(request, found, asked),
+        documents=enclosing.brought([one for one in documents if one not in asked]),
         may_withdraw=found.state in MOVES["withdraw"].source,
         may_repeat=may_repeat(found),
     )

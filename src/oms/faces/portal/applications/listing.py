@@ -10,11 +10,10 @@ from django.views.decorators.http import require_safe
 from oms.cases import queries as cases
 from oms.cases.models import Case
 from oms.cases.states import TITLES, State
-from oms.domain.accounts.access import sign_in_required
+from oms.domain.accounts.access import sign_in_required, subject
 from oms.faces.design.parts import Chip
 from oms.faces.design.parts import State as Tint
 from oms.faces.design.templatetags.design import date_words, datetime_words
-from oms.faces.portal.applications.finding import citizen
 from oms.faces.portal.cabinet import TINTS
 from oms.faces.portal.pages import address, page
 
@@ -60,7 +59,7 @@ def applications(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in FILTERS or state in TITLES else ""
     after = request.GET.get("after", "")[:80]
-    user = citizen(request)
+    user = subject(request)
     whole = not (text or state)
     opened = cases.history(user, state="open", limit=MOST_OPEN) if whole and not after else None
     found = cases.history(

@@ -12,10 +12,11 @@ from oms.cases import queries as cases
 from oms.cases.review import begun, walk
 from oms.catalog.catalogue import SERVICES
 from oms.catalog.declaration import PublicService
-from oms.domain.accounts.access import sign_in_required
+from oms.domain.accounts import wards
+from oms.domain.accounts.access import representation, sign_in_required, subject
 from oms.faces.design.parts import Crumb
 from oms.faces.portal.applications.finding import citizen, next_url
-from oms.faces.portal.pages import address, page
+from oms.faces.portal.pages import address, cabinet_key, page
 from oms.faces.portal.services import facts, ways_on
 
 
@@ -32,9 +33,13 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _begin(request: HttpRequest, service: PublicService) -> HttpResponse:
-    at, user = timezone.now(), citizen(request)
+    """Begin for whose cabinet is open; a page drawn in another cabinet is shown again."""
+    at, holder = timezone.now(), subject(request)
+    if request.POST.get("for", "") != cabinet_key(request):
+        messages.warning(request, "В другой вкладке открыт другой кабинет. Проверьте, для кого.")
+        return _offer(request, service, status=409)
     try:
-        case = actions.start(service=service.code, applicant=user, at=at)
+        case = actions.start(service=service.code, applicant=holder, by=citizen(request), at=at)
     except actions.AlreadyOpen as no:
         messages.info(request, no.text)
         return redirect(no.link)
@@ -44,7 +49,8 @@ def _begin(request: HttpRequest, service: PublicService) -> HttpResponse:
 
 
 def _offer(request: HttpRequest, service: PublicService, *, status: int = 200) -> HttpResponse:
-    known = begun(citizen(request), on=cases.day(timezone.now()))
+    right = representation(request)
+    known = begun(subject(request), on=cases.day(timezone.now()), by=citizen(request))
     return page(
         request,
         "portal/applications/start.html",
@@ -58,5 +64,10 @@ def _offer(request: HttpRequest, service: PublicService, *, status: int = 200) -
         ],
         service=service,
         facts=[fact for fact in facts(service) if fact.title != "Основание срока"],
-        closed=[(refusal, ways_on(refusal)) for refusal in service.closed_to(known)],
+        closed=[
+            (refusal, ways_on(refusal, back=address("portal:service", service.code)))
+            for refusal in service.closed_to(known)
+        ],
+        for_whom=cabinet_key(request),
+        only_looks=right is not None and not wards.allows(right.scope, wards.Scope.APPLY),
     )

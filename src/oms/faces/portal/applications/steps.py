@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from oms.cases import queries as cases
 from oms.cases.actions import WrongState, save_draft
 from oms.cases.answers import own_values
+from oms.cases.documents import asked
 from oms.cases.models import Case
 from oms.cases.review import Walk, walk
 from oms.cases.states import State
@@ -31,6 +32,7 @@ from oms.faces.portal.applications.finding import (
     case_crumb,
     citizen,
     crumbs,
+    documents_url,
     next_url,
     own_case,
     step_url,
@@ -168,20 +170,22 @@ def _page(
     if form.is_bound and not sent:
         forgive_empty(form, case.typed.get(own.code, {}))
     form.show_good = form.is_bound  # type: ignore[attr-defined]  # read by the design
+    asks = asked(case, service, walked.application)
+    place = beside.place(service, own.code, documents=bool(asks))
     return page(
         request,
         "portal/applications/step.html",
         section="applications",
         title=own.title,
-        lead=" ".join(filter(None, (beside.place(service, own.code), own.lead))),
+        lead=" ".join(filter(None, (place, own.lead))),
         crumbs=crumbs(case_crumb(case, service.title), Crumb(own.title)),
         case=case,
         form=form,
         rows=[(field, _cards(field)) for field in form.visible_fields()],
-        sources=[] if form.is_bound else _sources(form, citizen(request)),
+        sources=[] if form.is_bound else _sources(form, case.applicant),
         region_url=_region_url(case, service, own),
         compare_url=_compare_url(form),
-        steps=beside.stepper(case, service, walked, current=own.code),
+        steps=beside.stepper(case, service, walked, current=own.code, documents=asks),
         facts=beside.facts(service, walked, on=cases.day(at)),
         saved_words=beside.saved_words(case, at=at),
         autosave_url=address("portal:autosave", case.number, own.code),
@@ -255,8 +259,10 @@ def _previous(case: Case, service: PublicService, own: type[Step]) -> str:
 
 
 def _following(case: Case, service: PublicService, own: type[Step], walked: Walk) -> str:
-    """Return the next page in order; after the last one, the first not done."""
+    """Return the next page in order: documents before the signature, where any are asked for."""
     rest = service.steps[service.steps.index(own) + 1 :]
+    if rest and rest[0].signs and service.asked_documents(walked.application):
+        return documents_url(case)
     return step_url(case, rest[0]) if rest else next_url(case, service, walked)
 
 

@@ -2,13 +2,24 @@
 
 from django.urls import URLPattern, path
 
-from oms.faces.portal.applications import checking, following, listing, moves, signing, start, steps
+from oms.faces.portal.applications import (
+    checking,
+    enclosing,
+    following,
+    listing,
+    moves,
+    signing,
+    start,
+    steps,
+)
 
 urlpatterns: list[URLPattern] = [
     path("services/<slug:code>/start/", start.start, name="start"),
     path("cases/", listing.applications, name="applications"),
     path("cases/<str:number>/", following.case, name="case"),
     path("cases/<str:number>/print/", following.print_view, name="case_print"),
+    path("cases/<str:number>/documents/", enclosing.enclose, name="enclose"),
+    path("cases/<str:number>/documents/take/", enclosing.take_reading, name="take_reading"),
     path("cases/<str:number>/check/", checking.check, name="check"),
     path("cases/<str:number>/sign/", signing.sign, name="sign"),
     path("cases/<str:number>/sign/again/", signing.again, name="sign_again"),

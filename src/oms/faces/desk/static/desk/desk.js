@@ -1,4 +1,4 @@
-// The queue: a click on a case opens it beside the list on a wide screen; J and K walk the list.
+// Queues: J and K walk the list; a click on a case opens it beside the list on a wide screen.
 
 const pane = document.getElementById("pane");
 const links = () => [...document.querySelectorAll("a[data-case]")];
@@ -50,6 +50,8 @@ if (pane) {
     event.preventDefault();
     open(link);
   });
+}
+if (links().length) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem("keys") === "off") return;
     if (event.target.closest("input, textarea, select") || document.querySelector("dialog[open]")) return;

@@ -142,20 +142,30 @@ function strength(field) {
   box.append(bar, words);
   field.closest(".control").append(box);
   field.addEventListener("input", () => {
-    const [share, state, text] = judge(field.value, least);
+    const [share, state, text] = judge(field.value, least, [...(field.form?.elements ?? [])].filter((other) => other !== field));
     bar.setAttribute("value", share);
     bar.className = `bar ${state}`;
-    words.textContent = text;
+    if (words.textContent !== text) words.textContent = text;
   });
 }
-function judge(value, least) {
+const good = 12, free = 15, rows = ["0123456789", "qwertyuiop", "asdfghjkl", "zxcvbnm", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю", "abcdefghij", "абвгдежзик"];
+function judge(value, least, others) {
   if (!value) return [0, "", ""];
   if (value.length < least) return [20, "danger", `Добавьте ещё: ${signs(least - value.length)}`];
-  const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\d/, /[^\p{L}\d]/u].filter((kind) => kind.test(value)).length;
-  const distinct = new Set(value).size;
-  if (distinct < 6) return [35, "warn", "Знаки повторяются, такой пароль легко подобрать"];
-  if (value.length >= 15 || (value.length >= 11 && kinds >= 3)) return [100, "ok", "Надёжный пароль"];
-  return [65, "warn", "Подойдёт. Ещё надёжнее: несколько слов подряд"];
+  if (value.length < free && (!/\p{L}/u.test(value) || !/\d/.test(value))) return [30, "danger", `Нужны и буквы, и цифры или не меньше ${signs(free)}`];
+  if (others.some((other) => isInside(other, value.toLowerCase()))) return [30, "danger", "Уберите из пароля своё имя, телефон и почту"];
+  if (new Set(value).size < 6 || isRow(value.toLowerCase())) return [40, "warn", "Такой пароль легко подобрать: знаки повторяются или стоят подряд"];
+  if (value.length < good) return [65, "warn", `Подойдёт. Надёжнее от ${good} знаков, добавьте ещё: ${signs(good - value.length)}`];
+  return [100, "ok", "Надёжный пароль"];
+}
+function isInside(other, value) {
+  if (!["text", "tel", "email"].includes(other.type)) return false;
+  const typed = other.type === "tel" ? other.value.replace(/\D/g, "").slice(-7) : other.value.split("@")[0].trim().toLowerCase();
+  return typed.length >= 3 && value.includes(typed);
+}
+function isRow(value) {
+  const pieces = [...value].map((_, start) => value.slice(start, start + 5)).filter((piece) => piece.length === 5);
+  return pieces.some((piece) => rows.some((row) => row.includes(piece) || [...row].reverse().join("").includes(piece)));
 }
 const rules = new Intl.PluralRules("ru");
 function signs(n) {
@@ -199,26 +209,37 @@ function toggleTheme() {
   themeWords();
 }
 
-// The end of a session is told two minutes ahead; one press keeps it.
+// The end of a session is told two minutes ahead; one press keeps it. Before it speaks the page asks the server: another
+// tab may have been busy. GET of the address answers {"left": seconds, "final": bool}; with ?stay it counts as a request.
 function sessionEnd(dialog) {
-  const total = Number(dialog.dataset.sessionLeft);
+  const ahead = 120, part = (name) => dialog.querySelector(`[data-session-${name}]`);
   let warn = 0, end = 0;
-  const arm = () => {
+  const arm = ({ left, final }) => {
     clearTimeout(warn); clearTimeout(end);
-    warn = setTimeout(() => dialog.showModal(), Math.max(total - 120, 1) * 1000);
-    end = setTimeout(() => location.reload(), (total + 5) * 1000);
+    end = setTimeout(look, (left + 2) * 1000);
+    if (left > ahead + 5) {
+      warn = setTimeout(look, (left - ahead) * 1000);
+      if (dialog.open) dialog.close();
+    } else if (!dialog.open && !dialog.dataset.told) {
+      part("idle").hidden = part("stay").hidden = final;
+      part("last").hidden = dialog.querySelector("[data-close]").hidden = !final;
+      if (final) dialog.dataset.told = "1";
+      dialog.showModal();
+    }
   };
-  const stay = async () => {
-    dialog.close();
+  const ask = async (query = "") => {
     try {
-      const answer = await fetch(dialog.dataset.sessionPing, { credentials: "same-origin" });
-      if (!answer.ok || answer.redirected) location.reload(); else arm();
-    } catch { arm(); }
+      const answer = await fetch(dialog.dataset.sessionPing + query, { credentials: "same-origin", headers: { Accept: "application/json" } });
+      if (answer.status === 401 || answer.redirected) return location.reload();
+      arm(await answer.json());
+    } catch { clearTimeout(warn); warn = setTimeout(look, 15_000); }
   };
-  dialog.addEventListener("cancel", (event) => { event.preventDefault(); stay(); });
-  dialog.querySelector("[data-session-stay]").addEventListener("click", stay);
-  document.body.addEventListener("htmx:afterRequest", arm);
-  arm();
+  const look = () => ask();
+  const stay = () => { dialog.close(); ask("?stay=1"); };
+  dialog.addEventListener("cancel", (event) => { event.preventDefault(); if (part("stay").hidden) dialog.close(); else stay(); });
+  part("stay").addEventListener("click", stay);
+  document.addEventListener("visibilitychange", () => document.hidden || look());
+  arm({ left: Number(dialog.dataset.sessionLeft), final: "sessionFinal" in dialog.dataset });
 }
 
 // Files: a button with our words, the names of what was chosen, and files dropped anywhere on the box.
@@ -246,11 +267,34 @@ function drop(box) {
   });
 }
 
+// A new code after a pause: <button data-again-in="42"> waits with the seconds on it. The server counts them too.
+function waitAgain(button) {
+  const words = button.textContent, ready = Date.now() + button.dataset.againIn * 1000;
+  const line = document.querySelector("[data-again-words]");
+  button.disabled = true;
+  const tick = () => {
+    const left = Math.ceil((ready - Date.now()) / 1000);
+    if (left > 0) {
+      const minutes = Math.floor(left / 60), seconds = String(left % 60).padStart(2, "0");
+      button.textContent = `Новый код через ${minutes}:${seconds}`;
+      return;
+    }
+    clearInterval(timer);
+    button.disabled = false;
+    button.textContent = words;
+    if (line) line.textContent = "Можно запросить новый код.";
+  };
+  const timer = setInterval(tick, 1000);
+  if (line) line.setAttribute("role", "status");
+  tick();
+}
+
 function dress(within) {
   all("form[data-autosave-url]", within).forEach(autosave);
   all("[data-count]", within).forEach(counter);
   all("input[data-strength]", within).forEach(strength);
   all("[data-drop]", within).forEach(drop);
+  all("[data-again-in]", within).forEach(waitAgain);
 }
 
 document.addEventListener("click", (event) => {

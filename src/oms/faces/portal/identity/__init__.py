@@ -1,0 +1,1 @@
+"""Pages on which a person confirms who they are."""

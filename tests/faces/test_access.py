@@ -1,0 +1,455 @@
+"""Every address with an object in it × everybody it is not meant for: nothing opens or changes.
+
+`ANNAS` has a line for each such address; one that is forgotten fails the test. Each is asked for
+Anna's object and for one that does not exist: the answers must be the same.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from itertools import zip_longest
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.test import Client, override_settings
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+from tests import factories as make
+from tests.cases.test_representatives import right, ward
+from tests.signing_in import sign_in
+
+from oms.cases.models import Case
+from oms.domain.accounts.access import CABINET
+from oms.domain.accounts.models import (
+    AccountRequest,
+    Counter,
+    Export,
+    OutsideAccount,
+    Puzzle,
+    Representation,
+    Role,
+    User,
+    Visit,
+)
+from oms.domain.accounts.requests import ask
+from oms.domain.documents.models import Document
+from oms.domain.identity import actions as identity
+from oms.domain.identity import visits
+from oms.domain.identity.methods import in_person, video
+from oms.domain.identity.models import Confirmation
+from oms.domain.journal.actions import SYSTEM
+from oms.domain.journal.models import Entry
+from oms.domain.notifications.models import Message
+from oms.domain.papers.actions import issue
+from oms.domain.papers.models import Paper
+from oms.domain.register import actions as register
+from oms.domain.register.models import InsuredPerson
+from oms.faces.portal.applications import keeping
+from oms.law import case_number
+
+pytestmark = pytest.mark.django_db
+NOW = make.NOON + timedelta(hours=2)
+WEBM = b"\x1a\x45\xdf\xa3" + bytes(range(256)) * 100
+SURNAME = "Незабудкина-Ветрова"
+PHONE, EMAIL, SNILS = "+79005550123", "nezabudkina@example.org", "11223344595"
+SECRETS = (SURNAME, "Незабудкин", PHONE, "555-01-23", EMAIL, SNILS, "112-233-445 95", "Секретово")
+
+
+@dataclass
+class Anna:
+    """One of everything, Anna's."""
+
+    user: User
+    child: User
+    person: InsuredPerson
+    draft: Case
+    case: Case
+    paper: Paper
+    message: Message
+    document: Document
+    enclosed: Document
+    right: Representation
+    over: Representation
+    certificate: Document
+    filmed: Confirmation
+    visit: Confirmation
+    doubtful: Confirmation
+    request: AccountRequest
+    passkey: Authenticator
+    there: Visit
+    look: Entry
+    guardian: User = field(repr=False)
+
+
+Made = Callable[[Anna], dict[str, Any]]
+
+
+def _draft(anna: Anna, **more: Any) -> dict[str, Any]:
+    return {"number": anna.draft.number, **more}
+
+
+def _case(anna: Anna, **more: Any) -> dict[str, Any]:
+    return {"number": anna.case.number, **more}
+
+
+def _scan(anna: Anna, **more: Any) -> dict[str, Any]:
+    return {"number": anna.case.number, "code": anna.enclosed.code, **more}
+
+
+def _upload(anna: Anna, **more: Any) -> dict[str, Any]:
+    return {"code": anna.document.code, **more}
+
+
+def _right(anna: Anna, **more: Any) -> dict[str, Any]:
+    return {"pk": anna.right.pk, **more}
+
+
+def _paper(anna: Anna) -> dict[str, Any]:
+    return {"number": anna.paper.number}
+
+
+def _account(anna: Anna) -> dict[str, Any]:
+    return {"pk": anna.user.pk}
+
+
+ANNAS: Mapping[str, Made] = {
+    "desk:case": _case,
+    "desk:approve": _case,
+    "desk:ask": _case,
+    "desk:reject": _case,
+    "desk:press": partial(_case, move="take"),
+    "desk:scan": _scan,
+    "desk:scan_file": _scan,
+    "desk:scan_judge": _scan,
+    "desk:scan_page": partial(_scan, page_number=1),
+    "desk:person": lambda anna: {"pk": anna.person.pk},
+    "desk:person_history": lambda anna: {"pk": anna.person.pk},
+    "desk:visit": lambda anna: {"pk": anna.visit.pk},
+    "desk:identity_link": lambda anna: {"pk": anna.doubtful.pk},
+    "desk:identity_sheet": lambda anna: {"pk": anna.filmed.pk},
+    "desk:identity_video": lambda anna: {"pk": anna.filmed.pk},
+    "desk:identity_picture": lambda anna: {"pk": anna.filmed.pk, "slot": "passport"},
+    "desk:request": lambda anna: {"number": anna.request.number},
+    "desk:account": _account,
+    "desk:account_block": _account,
+    "desk:account_unblock": _account,
+    "desk:account_sign_out": _account,
+    "desk:ward": _right,
+    "desk:ward_confirm": _right,
+    "desk:ward_paper": lambda anna: _right(anna, code=anna.certificate.code, number=1),
+    "desk:ward_move": partial(_right, move="refuse"),
+    "account_ward": _right,
+    "account_ward_open": _right,
+    "account_ward_switch": _right,
+    "account_ward_hand_in": _right,
+    "account_ward_scope": _right,
+    "account_ward_revoke": _right,
+    "account_passkey": lambda anna: {"pk": anna.passkey.pk},
+    "account_passkey_off": lambda anna: {"pk": anna.passkey.pk},
+    "account_sign_out_there": lambda anna: {"pk": anna.there.pk},
+    "portal:upload": _upload,
+    "portal:upload_state": _upload,
+    "portal:upload_file": _upload,
+    "portal:upload_replace": _upload,
+    "portal:upload_remove": _upload,
+    "portal:upload_keep": _upload,
+    "portal:upload_send": _upload,
+    "portal:upload_preview": partial(_upload, number=1),
+    "portal:document": _paper,
+    "portal:document_pdf": _paper,
+    "portal:document_send": _paper,
+    "portal:message": lambda anna: {"pk": anna.message.pk},
+    "portal:complain": lambda anna: {"number": anna.look.pk},
+    "portal:case": _case,
+    "portal:case_print": _case,
+    "portal:enclose": _draft,
+    "portal:take_reading": _draft,
+    "portal:check": _draft,
+    "portal:sign": _draft,
+    "portal:sign_again": _draft,
+    "portal:submitted": _case,
+    "portal:answer": _case,
+    "portal:withdraw": _case,
+    "portal:discard": _draft,
+    "portal:repeat": _case,
+    "portal:step": partial(_draft, step="reason"),
+    "portal:autosave": partial(_draft, step="reason"),
+}
+BEARERS = {
+    "account_unlock": "token",
+    "account_access_open": "token",
+    "account_undo_link": "token",
+    "account_puzzle_picture": "key",
+    "portal:verify_code": "code",
+}
+"""The address itself is the right: a code nobody can guess. Any other is not found."""
+NOBODYS = {
+    "demo:enter", "demo:outbox-message", "design:sample",  # of the demonstration only
+    "account_ward_add", "account_consent", "account_access_code", "account_access_again",
+    "account_contact", "account_contact_code", "account_contact_again", "account_profile_part",
+    "account_outside_back", "account_outside_unlink", "account_outside",
+    "portal:service", "portal:insurer", "portal:clinic", "portal:start",
+}  # fmt: skip
+"""The address names a kind of thing: a service, an insurer, a contact of whoever asks."""
+TYPED = {
+    "confirm": "1", "accept": "1", "verb": "take", "reason": "other", "text": "Слова", "name": "Я",
+    "words": "Слова", "purpose": "call", "comment": "Слова", "seen": ["face", "digits", "document"],
+    "done": "yes", "answer": "Слова", "code": "123456", "scope": ["view"], "person": "1",
+}  # fmt: skip
+LETS_BE = (Session, Counter, Puzzle, Visit)
+ENTITLED = {"support": {"desk:request"}, "administrator": {"desk:request"}}
+"""Who helps people opens any request of theirs; it tells no more than was typed."""
+
+
+@pytest.fixture(autouse=True)
+def _the_day_is_fixed() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False), override_settings(WHITENOISE_AUTOREFRESH=True):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _stores_of_our_own(tmp_path: Any, settings: Any) -> None:
+    backend = "django.core.files.storage.FileSystemStorage"
+    own = {
+        name: {"BACKEND": backend, "OPTIONS": {"location": tmp_path / name}}
+        for name in ("papers", "documents")
+    }
+    settings.STORAGES = {**settings.STORAGES, **own}
+
+
+@pytest.fixture
+def anna(db: None) -> Anna:
+    user = make.user(
+        family_name=SURNAME, phone=PHONE, email=EMAIL, email_confirmed_at=make.NOON, snils=SNILS
+    )
+    case = make.submitted(user, family_name=SURNAME)
+    film = video.begin(user=user, at=NOW)
+    video.keep_video(confirmation=film, content=WEBM, said=film.details["digits"], at=NOW)
+    filmed, visit = video.submit(confirmation=film, at=NOW), in_person.begin(user=user, at=NOW)
+    doubtful = identity.begin(user=user, method="documents", at=NOW)
+    person = make.insured(user, registration="г. Секретово, ул. Тайная, д. 1")
+    make.insurer("77002")
+    child, guardian = ward(family_name=SURNAME), make.user(family_name="Опекунова")
+    own = right(
+        user, child, state="asked", due_at=NOW + timedelta(days=5), paper_key="3:IIАК654321"
+    )
+    over = right(guardian, user, kind="guardian", ends_on=make.TODAY - timedelta(days=1))
+    guardian.has_wards = True
+    guardian.save()
+    register.look(person=person, by=make.operator(), purpose="Сверка", at=NOW)
+    doubtful.link = Confirmation.Link.DOUBTFUL
+    doubtful.details = {"candidates": [person.pk]}
+    doubtful.save()
+    visits.find(code=in_person.code_of(visit), by=make.operator(), at=NOW)
+    return Anna(
+        user, child, person, case=case, right=own, over=over, guardian=guardian,
+        draft=make.draft("change-insurer", user, make.typed_change()),
+        paper=issue(
+            kind="policy-extract", person=person, basis="case:1", key="case:1", by=SYSTEM, at=NOW
+        ),
+        message=Message.objects.create(
+            user=user, kind="case-approved", title=SURNAME, body=SURNAME, key="told:1", at=NOW
+        ),
+        document=make.document(user, uploaded_by=guardian, name=f"{SURNAME}.jpg"),
+        enclosed=Document.objects.filter(about=case.key)[0],
+        certificate=make.document(user, about=own.key, slot="basis", kind="birth-certificate"),
+        filmed=filmed, visit=visit, doubtful=doubtful,
+        request=ask(
+            kind=AccountRequest.Kind.LOOK, user=user, typed={}, text=SURNAME, about="journal:1",
+            at=NOW,
+        ),
+        passkey=Authenticator.objects.create(user=user, type="webauthn", data={"name": SURNAME}),
+        there=Visit.objects.create(user=user, session_key="another", started_at=NOW),
+        look=Entry.objects.filter(act="person.read").latest("pk"),
+    )  # fmt: skip
+
+
+def _staff(role: Role, organization: str = "") -> Client:
+    return sign_in(Client(), make.user(role=role, organization=organization))
+
+
+def _ended(anna: Anna) -> Client:
+    """The cabinet was open when the right ended."""
+    client = sign_in(Client(), anna.guardian)
+    session = client.session
+    session[CABINET] = anna.over.pk
+    session.save()
+    return client
+
+
+ENDED = "representative whose right has ended"
+STRANGERS: Mapping[str, Callable[[Anna], Client]] = {
+    "visitor": lambda _: Client(),
+    "citizen": lambda _: sign_in(Client(), make.user()),
+    ENDED: _ended,
+    "other insurer": lambda _: sign_in(Client(), make.operator(make.insurer("77002"))),
+    "other fund": lambda _: sign_in(Client(), make.operator(make.fund("50"))),
+    "clinic": lambda _: _staff(Role.REGISTRAR, "clinic:770001"),
+    "support": lambda _: _staff(Role.SUPPORT),
+    "supervisor": lambda _: _staff(Role.SUPERVISOR, "insurer:77001"),
+    "administrator": lambda _: _staff(Role.ADMINISTRATOR),
+}
+
+
+def patterns(
+    resolver: URLResolver | None = None, space: str = "", way: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Name and path of every address with something in it that changes."""
+    for one in (resolver or get_resolver()).url_patterns:
+        path = way + str(one.pattern)
+        if isinstance(one, URLResolver):
+            inner = f"{one.namespace}:" if one.namespace else space
+            yield from patterns(one, inner, path)
+        elif isinstance(one, URLPattern) and ("<" in path):
+            yield f"{space}{one.name}", path
+
+
+def unknown(value: Any) -> Any:
+    """A well-formed key of the same kind that nothing has."""
+    if isinstance(value, int):
+        return 987_654_321
+    if value[:3] == "26-":
+        return case_number.build(year=2026, sequence=999_999)
+    if value[1:4] == "-26":
+        return case_number.paper_number(series=value[0], year=2026, sequence=999_999)
+    return "A" * 22
+
+
+def masked(answer: Any, parts: Mapping[str, Any]) -> str:
+    """A page without what differs from request to request."""
+    if answer.streaming or "html" not in answer.headers.get("Content-Type", ""):
+        return str(answer.headers.get("Content-Type"))
+    text = re.sub(r'(nonce|value)="[^"]*"', "", answer.content.decode())
+    text = re.sub(r'\s*<ul class="messages">.*?</ul>', "", text, flags=re.DOTALL)
+    for value in (*parts.values(), *map(unknown, parts.values())):
+        text = text.replace(str(value), "…") if len(str(value)) > 2 else text
+    return re.sub(r'(href|action|hx-[a-z]+)="[^"]*"|\d+', "", text)
+
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    """All rows of all tables but counters and sessions."""
+    models = [model for model in apps.get_models() if model not in LETS_BE]
+    rows = {model._meta.label: list(model.objects.order_by("pk").values()) for model in models}
+    for user in rows["accounts.User"]:
+        user.pop("last_login")
+    return rows
+
+
+def test_every_address_with_an_object_is_in_the_table() -> None:
+    found = {name for name, _ in patterns()}
+    assert found == {*ANNAS, *BEARERS, *NOBODYS}
+    assert not set(ANNAS) & NOBODYS
+
+
+@pytest.mark.parametrize("who", STRANGERS)
+def test_nobody_opens_changes_or_learns_of_what_is_annas(
+    anna: Anna, who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "has_good_token", lambda _: True)
+    client = STRANGERS[who](anna)
+    before, wrong = everything(), []
+    for name, made in ANNAS.items():
+        parts = made(anna)
+        first = next(iter(parts))
+        for method in ("get", "post"):
+            if name in ENTITLED.get(who, ()):
+                continue
+            answers = []
+            for these in (parts, {**parts, first: unknown(parts[first])}):
+                address = reverse(name, kwargs=these)
+                client = _ended(anna) if who == ENDED else client
+                sent = {"data": TYPED} if method == "post" else {}
+                answers.append(getattr(client, method)(address, **sent))
+            mine, nobodys = answers
+            problem = _problem(mine, nobodys, parts, who)
+            if problem:
+                wrong.append((method, name, problem))
+    assert wrong == []
+    after = everything()
+    assert [name for name in after if after[name] != before[name]] == []
+
+
+def _problem(mine: Any, nobodys: Any, parts: Mapping[str, Any], who: str) -> str:
+    """What is wrong with an answer to a stranger; empty when it is as it should be."""
+    to_login = mine.status_code == 302 and mine["Location"].startswith("/account/login/?")
+    if who == "visitor" and not to_login and mine.status_code not in {405, 409}:
+        return f"a visitor gets {mine.status_code}"
+    if who != "visitor" and mine.status_code not in {403, 404, 405, 409}:
+        return f"opens: {mine.status_code} {mine.headers.get('Location', '')}"
+    if mine.status_code != nobodys.status_code:
+        return f"betrays: {mine.status_code}, not {nobodys.status_code}"
+    pages = (masked(one, parts).splitlines() for one in (mine, nobodys))
+    differ = [pair for pair in zip_longest(*pages) if pair[0] != pair[1]]
+    if differ:
+        return f"betrays: another page: {differ[0]}"
+    text = b"" if mine.streaming else mine.content
+    return next((f"says {word}" for word in SECRETS if word in text.decode(errors="ignore")), "")
+
+
+@pytest.mark.parametrize("who", ["visitor", "citizen", "administrator"])
+def test_a_guessed_code_opens_nothing(anna: Anna, who: str) -> None:
+    client, before = STRANGERS[who](anna), everything()
+    for name, part in BEARERS.items():
+        address = reverse(name, kwargs={part: "A" * 32})
+        assert client.get(address).status_code == 404, name
+        assert client.post(address, TYPED).status_code in {404, 405}, name
+    assert everything() == before
+
+
+def test_annas_things_are_there_for_whom_they_are_meant(anna: Anna) -> None:
+    """Otherwise every denial above would prove nothing."""
+    own, fund = sign_in(Client(), anna.user), sign_in(Client(), make.operator(make.fund()))
+    insurer = sign_in(Client(), make.operator())
+    anna.visit.refresh_from_db()
+    assert anna.visit.assignee
+    clerk = sign_in(Client(), anna.visit.assignee)
+    asks = dict.fromkeys(ANNAS, own)
+    asks |= {name: insurer for name in ANNAS if name.startswith("desk:")}
+    of_fund = ("desk:identity_link", "desk:identity_sheet", "desk:identity_video", "desk:ward",
+               "desk:ward_move")  # fmt: skip
+    asks |= dict.fromkeys(of_fund, fund) | {"desk:visit": clerk}
+    asks["desk:request"] = STRANGERS["support"](anna)
+    elsewhere = {
+        "portal:upload_file", "portal:upload_preview", "desk:scan_file", "desk:scan_page",
+        "desk:ward_paper", "desk:identity_picture",  # no bytes lie behind these rows
+        "desk:account", "desk:account_block", "desk:account_unblock", "desk:account_sign_out",
+        "desk:person", "desk:person_history",  # a purpose is told first
+    }  # fmt: skip
+    for name in set(ANNAS) - elsewhere:
+        answer = asks[name].get(reverse(name, kwargs=ANNAS[name](anna)))
+        not_taken = {409} if name in {"desk:approve", "desk:ask", "desk:reject"} else set()
+        assert answer.status_code in {200, 302, 405, *not_taken}, (name, answer.status_code)
+
+
+def test_a_right_that_ended_shows_nothing_new_of_the_ward(anna: Anna) -> None:
+    client = _ended(anna)
+    page = client.get(reverse("account_ward", kwargs={"pk": anna.over.pk}))
+    assert page.status_code == 200
+    for word in ("112-233-445 95", EMAIL, "Секретово"):
+        assert word not in page.content.decode()
+    Representation.objects.filter(pk=anna.over.pk).update(ends_on=None)
+    page = client.get(reverse("account_ward", kwargs={"pk": anna.over.pk}))
+    assert "112-233-445" in page.content.decode()
+
+
+@pytest.mark.parametrize("who", [*STRANGERS])
+def test_annas_export_is_annas(anna: Anna, who: str) -> None:
+    """The address has no number in it: it gives whoever asks their own or nothing."""
+    Export.objects.create(
+        user=anna.user, state=Export.State.READY, asked_at=NOW, ready_at=NOW, file="x.zip", size=5,
+        expires_at=NOW + timedelta(days=1),
+    )  # fmt: skip
+    OutsideAccount.objects.create(
+        user=anna.user, provider="esia", subject="100500", linked_at=timezone.now()
+    )
+    client = STRANGERS[who](anna)
+    assert client.get("/account/data/export/file/").status_code in {302, 403, 404}
+    for path in ("/account/data/", "/account/security/", "/account/profile/", "/messages/"):
+        page = client.get(path).content.decode()
+        assert not [word for word in SECRETS[1:] if word in page], path
