@@ -34,6 +34,33 @@ ensure_packages() {
     [ -z "$missing" ] || install_packages $missing
 }
 
+# Whether Tesseract's languages for documents lie where the portal looks for them.
+has_tessdata() {
+    for folder in "${OMS_TESSDATA:-}" "${TESSDATA_PREFIX:-}" \
+        /usr/share/tesseract-ocr/*/tessdata /usr/share/tessdata /usr/local/share/tessdata; do
+        [ -e "$folder/rus.traineddata" ] && [ -e "$folder/eng.traineddata" ] && return 0
+    done
+    return 1
+}
+
+# Installs them; required by tests, while the portal runs without and says so.
+ensure_tessdata() { has_tessdata || install_packages tesseract-ocr-rus tesseract-ocr-eng; }
+
+# OpenSSL with the engine that judges signatures by GOST R 34.10-2012.
+ensure_gost() {
+    openssl engine -t gost 2>/dev/null | grep -q 'available' ||
+        install_packages openssl libengine-gost-openssl
+}
+
+# try_extras FOLDER — installs what the portal can do without, once per environment; goes on if it
+# cannot and says what will be missing.
+try_extras() {
+    [ -e "$1/.extras-tried" ] && return
+    (ensure_tessdata) || say "Going on: documents will not be read (распознавание выключено)."
+    (ensure_gost) || say "Going on: signatures by GOST will not be judged (подписи ГОСТ)."
+    : >"$1/.extras-tried"
+}
+
 good_python() {
     command -v "$1" >/dev/null 2>&1 &&
         "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null

@@ -1,13 +1,16 @@
 """A small world for tests: everything synthetic, each function one row with sensible defaults."""
 
+import hashlib
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
 from oms.cases import actions as cases
+from oms.cases import queries
 from oms.cases.models import Case
-from oms.domain.accounts.models import Consent, Role, Sex, User
+from oms.domain.accounts.models import Consent, Level, Role, Sex, User
 from oms.domain.directory.models import Insurer, Region, TerritorialFund
+from oms.domain.documents.models import Document, StoredFile
 from oms.domain.journal.actions import SYSTEM
 from oms.domain.register import actions as register
 from oms.domain.register.data import DocumentData, NewPerson
@@ -109,8 +112,11 @@ def insured(
     ground: int = Insurance.Ground.FIRST_CHOICE,
     **values: Any,
 ) -> InsuredPerson:
-    """A record with a policy in force."""
+    """A record with a policy in force; its owner is known as far as every service asks."""
     made = person(owner, **values)
+    if owner and owner.level != Level.CONFIRMED:
+        owner.level = Level.CONFIRMED
+        owner.save(update_fields=["level"])
     register.give_policy(
         person=made, insurer=by or insurer(), ground=ground, on=since, by=SYSTEM, at=NOON
     )
@@ -166,12 +172,45 @@ def typed_change(**changes: Any) -> dict[str, dict[str, Any]]:
     }
 
 
+def document(owner: User, **values: Any) -> Document:
+    """A file somebody brought: its row alone, no bytes lie anywhere."""
+    n = next(_numbers)
+    digest = values.pop("sha256", hashlib.sha256(f"file {n}".encode()).hexdigest())
+    file, _ = StoredFile.objects.get_or_create(
+        sha256=digest,
+        defaults={"size": 240_000, "media_type": "image/jpeg", "key_id": "test", "stored_at": NOON},
+    )
+    defaults = {
+        "user": owner,
+        "uploaded_by": owner,
+        "kind": Document.Kind.PASSPORT,
+        "name": f"IMG_{n}.jpg",
+        "title": f"2026-10-05 Паспорт {n}.jpg",
+        "file": file,
+        "scan": Document.Scan.CLEAN,
+        "scanned_at": NOON,
+        "state_at": NOON,
+        "received_at": NOON,
+    }
+    return Document.objects.create(**{**defaults, **values})
+
+
+def bring_documents(case: Case) -> Case:
+    """Bring a file for every document the draft cannot be submitted without."""
+    known = queries.application(case, on=TODAY)
+    for asked in queries.service_of(case).asked_documents(known):
+        if not asked.optional:
+            kind = asked.kind_for(known)
+            document(case.applicant, kind=kind, about=case.key, slot=asked.code)
+    return case
+
+
 def draft(service: str, applicant: User, typed: dict[str, dict[str, Any]] | None = None) -> Case:
-    """A draft with these pages typed."""
+    """A draft with these pages typed, and the documents they ask for."""
     case = cases.start(service=service, applicant=applicant, at=NOON)
     for step, values in (typed or {}).items():
         case = cases.save_draft(case=case, step=step, typed=values, by=applicant, at=NOON)
-    return case
+    return bring_documents(case) if typed else case
 
 
 def policy_draft(applicant: User | None = None, **changes: Any) -> Case:

@@ -24,6 +24,8 @@ class World:
 
     smtp_port: int
     url: str
+    openid_url: str = ""
+    clamd_url: str = ""
 
     @property
     def smtp_url(self) -> str:
@@ -51,13 +53,17 @@ def outside_world(folder: Path) -> Iterator[World]:
     command = [sys.executable, "-m", "oms.gateways.simulators"]
     environment = os.environ | {"PYTHONPATH": str(SOURCE), "OMS_SMS_TOKEN": TOKEN}
     with subprocess.Popen(
-        [*command, "--store", str(folder / "outbox.sqlite3")],
+        [
+            *(*command, "--store", str(folder / "outbox.sqlite3")),
+            *("--openid-portal", "http://localhost:8000"),
+        ],
         env=environment,
         stdout=subprocess.PIPE,
     ) as process:
         assert process.stdout
         ports = json.loads(process.stdout.readline())
         try:
-            yield World(ports["smtp"], f"http://127.0.0.1:{ports['http']}")
+            urls = [f"http://127.0.0.1:{ports[name]}" for name in ("http", "openid")]
+            yield World(ports["smtp"], *urls, f"tcp://127.0.0.1:{ports['clamd']}")
         finally:
             process.terminate()

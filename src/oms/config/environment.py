@@ -29,7 +29,16 @@ class Environment(BaseSettings):
     mail_from: str = "Кабинет ОМС <robot@oms.example>"
     sms_url: str = Field(default="", description="HTTP gateway for SMS")
     sms_token: str = ""
+    breached_passwords: str = Field(
+        default="", description="Leaked passwords: file:/sorted/list or https://…/range/"
+    )
+    registers_url: str = Field(default="", description="Adapter to the state's registers")
+    registers_token: str = ""
     outbox_url: str = Field(default="", description="Demo: where caught e-mail and SMS are read")
+
+    openid_providers: str = Field(
+        default="", description="Who else vouches for people: JSON list, or a file with it"
+    )
 
     signer_pkcs12: Path | None = Field(default=None, description="Key of the papers' signature")
     signer_pkcs12_password: str = ""
@@ -37,7 +46,22 @@ class Environment(BaseSettings):
     signer_pkcs11_token: str = ""
     signer_pkcs11_pin: str = ""
     signer_pkcs11_label: str = ""
+    identity_roots: Path | None = Field(
+        default=None, description="PEM file: authorities whose people's signatures count"
+    )
+    identity_crls: Path | None = Field(default=None, description="Folder of revocation lists")
     trust_roots: Path | None = Field(default=None, description="PEM file of trusted roots")
+
+    documents_s3_url: str = Field(default="", description="Endpoint of an S3-compatible store")
+    documents_s3_bucket: str = Field(default="", description="Documents lie there when set")
+    documents_s3_key: str = ""
+    documents_s3_secret: str = ""
+    documents_s3_region: str = ""
+    scan_thresholds: dict[str, float] = Field(
+        default={}, description="JSON: limits of a scan's quality that differ from ours"
+    )
+    tessdata: str = Field(default="", description="Folder of Tesseract's languages; found if empty")
+    clamd_url: str = Field(default="", description="unix:/path or tcp://host:3310")
 
     @property
     def is_demo(self) -> bool:

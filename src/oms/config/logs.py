@@ -11,6 +11,8 @@ _PERSONAL = re.compile(
     r"(?<![\w.+-])[\w.+-]++@[\w-]++\.[\w.]+"  # possessive: a long address costs no more
     r"|(?<![\w-])\+?\d(?:[\s\u00a0-]?\d){8,17}(?![\w-])"
 )
+# What people type into addresses: searches, `next`, codes of outside providers, names in paths.
+_TYPED = re.compile(r"(?<=/)\?\S+|(?<=\w)\?[\w-]+=\S*|(?:%[0-9A-Fa-f]{2}){2,}")
 _SILENT_KEYS = frozenset(
     {"password", "code", "phone", "email", "snils", "enp", "inn", "name", "birth_date", "answers"}
 )
@@ -22,7 +24,7 @@ def mask_personal(_logger: object, _method: str, event: dict[str, Any]) -> dict[
         if key in _SILENT_KEYS and not isinstance(value, int):
             event[key] = "***"
         elif isinstance(value, str) and key not in {"timestamp", "request_id"}:
-            event[key] = _PERSONAL.sub("***", value)
+            event[key] = _PERSONAL.sub("***", _TYPED.sub("***", value))
     return event
 
 
@@ -71,5 +73,6 @@ def logging(*, level: str) -> dict[str, Any]:
             "fontTools": {"level": "WARNING"},
             "pyhanko": {"level": "WARNING"},
             "httpx": {"level": "WARNING"},
+            "fido2": {"level": "WARNING"},
         },
     }

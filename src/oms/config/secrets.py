@@ -4,27 +4,36 @@ import json
 import os
 import secrets
 from pathlib import Path
+from typing import Any
+
+from oms.kit import keyring
 
 NAMES = ("secret_key", "field_key", "demo_ca_password", "metrics_token")
+KEYRINGS = ("document_keys",)
 
 
-def load_or_create(folder: Path) -> dict[str, str]:
+def load_or_create(folder: Path) -> dict[str, Any]:
     """Return the secrets in `folder/secrets.json`, adding those that are missing.
+
+    Most are texts; those of `KEYRINGS` are lists of keys that a `kit.keyring.Keyring` reads.
 
     The file is readable by its owner only. Creation is exclusive, so two processes
     starting at once agree on one set.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / "secrets.json"
-    known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    missing = [name for name in NAMES if name not in known]
+    known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    missing: dict[str, Any] = {
+        name: secrets.token_urlsafe(48) for name in NAMES if name not in known
+    }
+    missing |= {name: [keyring.new_key()] for name in KEYRINGS if name not in known}
     if missing:
-        known |= {name: secrets.token_urlsafe(48) for name in missing}
+        known |= missing
         known = _write_once(path, known, replace=path.exists())
     return known
 
 
-def _write_once(path: Path, values: dict[str, str], *, replace: bool) -> dict[str, str]:
+def _write_once(path: Path, values: dict[str, Any], *, replace: bool) -> dict[str, Any]:
     draft = path.with_suffix(f".{os.getpid()}.tmp")
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         json.dump(values, file, indent=1)
@@ -37,5 +46,5 @@ def _write_once(path: Path, values: dict[str, str], *, replace: bool) -> dict[st
         pass  # another process was first: its secrets count
     finally:
         draft.unlink(missing_ok=True)
-    result: dict[str, str] = json.loads(path.read_text())
+    result: dict[str, Any] = json.loads(path.read_text())
     return result

@@ -5,10 +5,11 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
-from oms.config import logs
+from oms.config import logs, stores
 from oms.config.databases import database
 from oms.config.environment import ROOT, Environment
 from oms.config.secrets import load_or_create
+from oms.kit.keyring import Keyring
 
 ENV = Environment()
 SECRETS = load_or_create(ENV.var)
@@ -44,8 +45,12 @@ INSTALLED_APPS = [
     "oms.domain.accounts",
     "oms.domain.directory",
     "oms.domain.notifications",
+    "oms.domain.documents",
     "oms.domain.register",
     "oms.domain.papers",
+    "oms.domain.identity",
+    "oms.domain.privacy",
+    "oms.domain.wards",
     "oms.cases",
     "oms.faces.design",
     "oms.faces.portal",
@@ -65,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "oms.config.middleware.sessions",
     "django_structlog.middlewares.RequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -123,6 +129,11 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": ENV.var / "papers"},
     },
+    "documents": stores.documents(ENV),
+    "exports": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": ENV.var / "exports", "file_permissions_mode": 0o600},
+    },
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -149,7 +160,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "oms.domain.accounts.passwords.NotPersonal"},
     {"NAME": "oms.domain.accounts.passwords.LettersAndDigits"},
+    {"NAME": "oms.domain.accounts.passwords.NotBreached"},
 ]
+BREACHED_PASSWORDS = ENV.breached_passwords
 AUTHENTICATION_BACKENDS = ["oms.domain.accounts.backends.AnyIdentifier"]
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
@@ -191,6 +204,11 @@ from oms.config.sign_in import *  # noqa: E402, F403
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxies
 FIELD_KEYS = [SECRETS["field_key"]]  # newest first; older ones still decrypt
 
+# Documents people bring: encrypted, newest key first, read anew when the file changes
+DOCUMENT_KEYS = Keyring(ENV.var / "secrets.json", "document_keys")
+CLAMD_URL = ENV.clamd_url
+SCAN_THRESHOLDS, TESSDATA = ENV.scan_thresholds, ENV.tessdata
+
 # E-mail and SMS leave through gateways
 MAIL_FROM = DEFAULT_FROM_EMAIL = ENV.mail_from
 SMTP_URL, SMS_URL, SMS_TOKEN, OUTBOX_URL = (
@@ -199,6 +217,12 @@ SMTP_URL, SMS_URL, SMS_TOKEN, OUTBOX_URL = (
     ENV.sms_token,
     ENV.outbox_url,
 )
+
+# Who else vouches for people (OpenID Connect); read by gateways.openid_providers
+OPENID_PROVIDERS = ENV.openid_providers
+
+# The state's registers are asked through one adapter
+REGISTERS_URL, REGISTERS_TOKEN = ENV.registers_url, ENV.registers_token
 
 # Signature of papers
 SIGNER = {
@@ -212,6 +236,8 @@ SIGNER = {
     "pkcs11_label": ENV.signer_pkcs11_label,
     "trust_roots": ENV.trust_roots,
 }
+# Whose signatures confirm an identity (the demo makes an authority of its own)
+IDENTITY_ROOTS, IDENTITY_CRLS = ENV.identity_roots, ENV.identity_crls
 METRICS_TOKEN = SECRETS["metrics_token"]
 
 LOGGING = logs.logging(level=ENV.log_level)

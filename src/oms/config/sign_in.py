@@ -4,6 +4,7 @@ Registration, codes and the checking of passwords are our own (`oms.domain.accou
 keeps the stages of a sign-in and the second factors.
 """
 
+from datetime import timedelta
 from typing import Any
 
 ACCOUNT_ADAPTER = "oms.faces.portal.account.adapter.AccountAdapter"
@@ -15,9 +16,13 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # both are confirmed before an account exis
 ACCOUNT_LOGIN_TIMEOUT = 15 * 60
 # Our own counters (accounts.limits) are shared, locked and raised before the try.
 ACCOUNT_RATE_LIMITS: dict[str, Any] = {"login_failed": None}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = "Кабинет ОМС"
+
+# A session ends after so long without a request, and twelve hours after sign-in at the latest.
+CITIZEN_IDLE = timedelta(minutes=30)
+STAFF_IDLE = timedelta(minutes=15)
 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

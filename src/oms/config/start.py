@@ -5,7 +5,9 @@ is started again; Ctrl-C or SIGTERM stops all of them in order.
 """
 
 import argparse
+import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -54,7 +56,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _environment(options: argparse.Namespace) -> dict[str, str]:
-    return _simulated(options.port) | {
+    return {
+        **_simulated(options.port),
+        **_vouching(options),
         "DJANGO_SETTINGS_MODULE": "oms.config.settings",
         "OMS_VAR": str(options.var),
         "OMS_DATABASE_URL": options.database_url,
@@ -72,8 +76,34 @@ def _simulated(port: int) -> dict[str, str]:
         "OMS_SMTP_URL": f"smtp://127.0.0.1:{port + 1}",
         "OMS_SMS_URL": f"http://127.0.0.1:{port + 2}/sms",
         "OMS_OUTBOX_URL": f"http://127.0.0.1:{port + 2}",
+        "OMS_REGISTERS_URL": f"http://127.0.0.1:{port + 2}/registers",
+        "OMS_CLAMD_URL": f"tcp://127.0.0.1:{port + 4}",
     }
     return {name: os.environ.get(name, address) for name, address in addresses.items()}
+
+
+def _vouching(options: argparse.Namespace) -> dict[str, str]:
+    """Simulated OpenID providers: only where the browser, too, is on this machine."""
+    named = {"OMS_OPENID_PROVIDERS", "OMS_SMTP_URL"} & os.environ.keys()
+    away = urlsplit(options.base_url).hostname not in {"localhost", "127.0.0.1"}
+    if named or away or os.environ.get("OMS_PROFILE") == "production":
+        return {}
+    secret = secrets.token_urlsafe(24)
+    rows = [
+        {
+            "code": name,
+            "preset": name,
+            "note": "учебный вход",
+            "issuer": f"http://127.0.0.1:{options.port + 3}/{name}",
+            "client_id": "oms",
+            "client_secret": secret,
+        }
+        for name in ("esia", "bank")
+    ]
+    return {
+        "OMS_OPENID_PROVIDERS": json.dumps(rows, ensure_ascii=False),
+        "OMS_OPENID_CLIENT": f"oms:{secret}",
+    }
 
 
 def _forget(var: Path, *, ask: bool) -> bool:
@@ -105,9 +135,13 @@ def _set_up(options: argparse.Namespace) -> None:
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     if settings.DEMO:
-        from oms.faces.demo import world
+        from django.utils import timezone
+
+        from oms.faces.demo import outside, registers, world
 
         world.create(persons=options.persons, progress=True)
+        registers.write(options.var / "registers.json", on=timezone.localdate())
+        outside.write(options.var / "outside.json")
 
 
 def _refuse_demo_data() -> None:
@@ -166,7 +200,11 @@ def _children(options: argparse.Namespace) -> list[Child]:
         commands["simulators"] = [
             *(python, "-m", "oms.gateways.simulators"),
             *("--smtp-port", str(options.port + 1), "--http-port", str(options.port + 2)),
+            *("--openid-port", str(options.port + 3), "--clamd-port", str(options.port + 4)),
+            *("--openid-portal", options.base_url),
+            *("--openid-people", str(options.var / "outside.json")),
             *("--store", str(options.var / "outbox.sqlite3")),
+            *("--people", str(options.var / "registers.json")),
         ]
     commands["worker"] = [python, "manage.py", "worker"]
     commands["web"] = [

@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("desk/", include("oms.faces.desk.urls")),
     path("", include("oms.config.health")),
+    path("account/wards/", include("oms.faces.portal.wards.urls")),
     path("account/", include("oms.faces.portal.account.urls")),
     path("", include("oms.faces.portal.urls")),
 ]
