@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from oms.cases import answers as kept
 from oms.cases import bringing, clock
+from oms.cases.about import key_of
 from oms.cases.effects import EFFECTS, Told
 from oms.cases.models import Case, CaseEvent
 from oms.cases.refused import (
@@ -19,6 +20,7 @@ from oms.cases.refused import (
     ClosedTo,
     NoSuchService,
     NotAnswered,
+    NothingAbout,
     NotReady,
     NotYours,
     Unfounded,
@@ -50,6 +52,7 @@ __all__ = [
     "NotAnswered",
     "NotReady",
     "NotYours",
+    "NothingAbout",
     "Unfounded",
     "WrongState",
     "perform",
@@ -59,40 +62,41 @@ __all__ = [
     "take_next",
 ]
 
-SELF = "self"
-
 
 def start(
     *,
     service: str,
     applicant: User,
     at: datetime,
-    for_whom: str = SELF,
+    about: str = "",
     by: User | None = None,
 ) -> Case:
     """Begin an application, or return the draft there is.
 
-    `by` is who begins it for the applicant, when it is not the applicant. Raises `NotYours`,
-    `NoSuchService`, `AlreadyOpen` (one is submitted and not decided), `ClosedTo`. Two starts at
-    once make one draft: the constraint holds it.
+    `by` is who begins it for the applicant, when it is not the applicant; `about` names what a
+    service with an `About` concerns: a case's number or key, a value's name. Raises `NotYours`,
+    `NoSuchService`, `NothingAbout` (nothing of theirs bears that name), `AlreadyOpen` (one is
+    submitted and not decided), `ClosedTo`. Two starts at once make one draft: the constraint
+    holds it.
     """
     by = by or applicant
     if not acts_for(by, applicant.pk, at=at):
         raise NotYours
     declaration = declared(service)
-    found = _open(service, applicant, for_whom)
+    about = key_of(declaration, about, applicant=applicant)
+    found = _open(service, applicant, about)
     if found and found.state != State.DRAFT:
         raise AlreadyOpen(found.number)
-    closed = declaration.closed_to(begun(applicant, on=clock.day(at), by=by))
+    closed = declaration.closed_to(begun(applicant, on=clock.day(at), by=by, about=about))
     if closed:
         raise ClosedTo(closed)
     if found:
         return found
     try:
         with transaction.atomic():
-            return _draft(service, applicant, for_whom, by=by, at=at)
+            return _draft(service, applicant, about, by=by, at=at)
     except IntegrityError:
-        found = _open(service, applicant, for_whom)
+        found = _open(service, applicant, about)
         if found is None:
             raise
         return found
@@ -186,7 +190,7 @@ def repeat(*, case: Case, by: User, at: datetime) -> Case:
         raise WrongState("Это заявление ещё рассматривают. Подать повторно можно после решения.")
     with transaction.atomic():
         begun_anew = start(
-            service=case.service, applicant=case.applicant, at=at, for_whom=case.for_whom, by=by
+            service=case.service, applicant=case.applicant, at=at, about=case.about, by=by
         )
         draft = _locked(begun_anew)
         if draft.typed or draft.state != State.DRAFT:
@@ -225,9 +229,9 @@ def take_next(*, by: User, at: datetime) -> Case | None:
         return perform("take", found, by=by, at=at) if found else None
 
 
-def _open(code: str, applicant: User, for_whom: str) -> Case | None:
+def _open(code: str, applicant: User, about: str) -> Case | None:
     return Case.objects.filter(
-        applicant=applicant, service=code, for_whom=for_whom, state__in=OPEN
+        applicant=applicant, service=code, about=about, state__in=OPEN
     ).first()
 
 
@@ -244,12 +248,12 @@ def _other(by: User, applicant_id: int) -> User | None:
     return by if by.pk != applicant_id else None
 
 
-def _draft(code: str, applicant: User, for_whom: str, *, by: User, at: datetime) -> Case:
+def _draft(code: str, applicant: User, about: str, *, by: User, at: datetime) -> Case:
     year = clock.day(at).year
     case = Case.objects.create(
         number=case_number.build(year=year, sequence=_next(year)),
         service=code,
-        for_whom=for_whom,
+        about=about,
         applicant=applicant,
         representative=_other(by, applicant.pk),
         state=State.DRAFT,
@@ -316,7 +320,7 @@ def _save(case: Case) -> None:
         with transaction.atomic():
             case.save()
     except IntegrityError:
-        other = _open(case.service, case.applicant, case.for_whom)
+        other = _open(case.service, case.applicant, case.about)
         if other is None or other.pk == case.pk:
             raise
         raise AlreadyOpen(other.number) from None

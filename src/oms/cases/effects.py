@@ -230,7 +230,7 @@ def reopen(
     if last is None or last.verb != "expire":
         raise WrongState("Возобновить можно только заявление, закрытое без ответа.")
     other = Case.objects.filter(
-        applicant=case.applicant_id, service=case.service, for_whom=case.for_whom, state__in=OPEN
+        applicant=case.applicant_id, service=case.service, about=case.about, state__in=OPEN
     ).first()
     if other:
         raise AlreadyOpen(other.number)

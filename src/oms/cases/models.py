@@ -32,7 +32,11 @@ class Case(models.Model):
 
     number = models.CharField(max_length=20, unique=True, help_text="Readable, with a check digit")
     service = models.CharField(max_length=48, help_text="Code of the public service")
-    for_whom = models.CharField(max_length=32, default="self", help_text="self or person:5")
+    about = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="What it concerns: case:17, value:snils; else empty",
+    )
     applicant = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="cases"
     )
@@ -99,7 +103,7 @@ class Case(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["applicant", "service", "for_whom"],
+                fields=["applicant", "service", "about"],
                 condition=Q(state__in=sorted(state.value for state in OPEN)),
                 name="cases_one_open_per_service",
             )

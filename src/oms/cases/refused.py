@@ -14,6 +14,13 @@ class NoSuchService(Denied):
     text = "Такой услуги нет. Выберите услугу в каталоге."
 
 
+class NothingAbout(Denied):
+    """The service concerns an earlier application or a value, and none of theirs is named."""
+
+    status = 404
+    text = "Откройте эту услугу со страницы заявления или сведений, о которых она."
+
+
 class ClosedTo(Denied):
     """The law or the account does not let this person begin; `refusals` say why."""
 

@@ -1,11 +1,12 @@
 """Looking through an application: each step bound to what was typed, each field marked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from oms.cases import answers as kept
+from oms.cases.about import earlier
 from oms.cases.documents import Asked, asked
 from oms.cases.models import Case
 from oms.cases.refused import NoSuchService
@@ -95,15 +96,24 @@ def declared(code: str) -> PublicService:
     return SERVICES[code]
 
 
-def begun(user: User, *, on: date, by: User | None = None) -> Application:
+def begun(user: User, *, on: date, by: User | None = None, about: str = "") -> Application:
     """What is known of a person before anything is typed. Five queries for the insured.
 
-    `by` is who acts, when it is not the person themself.
+    `by` is who acts, when it is not the person themself; `about` is the key of what it concerns
+    (one query more for a case).
     """
     person = register.person_of(user)
     facts = register.facts(person, on=on) if person else None
     other = by if by and by.pk != user.pk else None
-    return Application(user=user, on=on, representative=other, person=person, facts=facts)
+    return Application(
+        user=user,
+        on=on,
+        representative=other,
+        person=person,
+        facts=facts,
+        about=about,
+        earlier=earlier(about, applicant=user),
+    )
 
 
 def application(case: Case, *, on: date) -> Application:
@@ -112,13 +122,10 @@ def application(case: Case, *, on: date) -> Application:
 
 
 def _fixed(case: Case, *, on: date) -> Application:
-    known = begun(case.applicant, on=on, by=case.representative)
-    return Application(
-        user=known.user,
-        on=on,
-        representative=known.representative,
+    known = begun(case.applicant, on=on, by=case.representative, about=case.about)
+    return replace(
+        known,
         person=known.person or case.person,
-        facts=known.facts,
         answers=kept.read(service_of(case), case.answers),
         number=case.number,
         case_key=case.key,
@@ -135,14 +142,12 @@ def walk(
 ) -> Walk:
     """Bind every step to what was typed (`typed` instead of the case's own, if given)."""
     typed = case.typed if typed is None else typed
-    known = base or begun(case.applicant, on=on, by=case.representative)
-    known = Application(
-        user=known.user,
+    known = base or begun(case.applicant, on=on, by=case.representative, about=case.about)
+    known = replace(
+        known,
         on=on,
         representative=case.representative,
         seen_on=seen_on,
-        person=known.person,
-        facts=known.facts,
         number=case.number,
         case_key=case.key,
     )

@@ -7,6 +7,7 @@ what then changes. Site, desk, documentation and tests all read it.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from django import forms
@@ -57,6 +58,32 @@ class Step(forms.Form):
                 self.add_error(refusal.field, f"{refusal.text} {refusal.remedy}".strip())
 
 
+class About(StrEnum):
+    """What a service concerns, when it is one thing of many."""
+
+    CASE = "case"  # an earlier application of the same person
+    VALUE = "value"  # one value of those we show of them
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier case, as a service about it sees it. `refusals` are as told to the applicant."""
+
+    key: str
+    number: str
+    service: str
+    title: str
+    state: str
+    about: str = ""
+    submitted_at: datetime | None = None
+    due_at: datetime | None = None
+    decided_at: datetime | None = None
+    breached_at: datetime | None = None
+    refusals: Sequence[Mapping[str, str]] = ()
+    insurer: Insurer | None = None
+    fund: TerritorialFund | None = None
+
+
 @dataclass(frozen=True)
 class Application:
     """What a service knows when it checks, decides and acts.
@@ -64,7 +91,8 @@ class Application:
     `user` is whom it is about, `representative` who acts for them, None when they act themself.
     `on` is the day the law looks at: of submission, or today for a draft. `seen_on` is the
     day of looking, when it is another one. `alike` are the records found like the applicant,
-    None while nobody has looked for them.
+    None while nobody has looked for them. `about` is the key of what it concerns, where the
+    service has an `About`; `earlier` is the case it concerns.
     """
 
     user: User
@@ -77,6 +105,8 @@ class Application:
     number: str = ""
     case_key: str = ""
     alike: Sequence[Match] | None = None
+    about: str = ""
+    earlier: Earlier | None = None
 
     @property
     def today(self) -> date:
@@ -153,7 +183,8 @@ class PublicService:
 
     `term` is a code of `law.terms`; `decider` says which insurer or fund gets the case;
     `compare` gives rows (label, as applied, as registered) for the operator; `level` is how far
-    the one who acts must be known (ACC-10).
+    the one who acts must be known (ACC-10); `about` says that each application concerns one thing
+    of many, and one may be open for each.
     """
 
     code: str
@@ -175,6 +206,7 @@ class PublicService:
     keywords: str = ""
     price: str = "Бесплатно"
     level: Level = Level.SIMPLE
+    about: About | None = None
     decider: Callable[[Application], Insurer | TerritorialFund | None] = _nobody
     compare: Callable[[Application], Sequence[tuple[str, str, str]]] = _nothing
 

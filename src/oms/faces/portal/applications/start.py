@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from oms.cases import actions
 from oms.cases import queries as cases
+from oms.cases.about import key_of
 from oms.cases.review import begun, walk
 from oms.catalog.catalogue import SERVICES
 from oms.catalog.declaration import PublicService
@@ -34,12 +35,14 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
 
 def _begin(request: HttpRequest, service: PublicService) -> HttpResponse:
     """Begin for whose cabinet is open; a page drawn in another cabinet is shown again."""
-    at, holder = timezone.now(), subject(request)
+    at, holder, about = timezone.now(), subject(request), _about(request)
     if request.POST.get("for", "") != cabinet_key(request):
         messages.warning(request, "В другой вкладке открыт другой кабинет. Проверьте, для кого.")
         return _offer(request, service, status=409)
     try:
-        case = actions.start(service=service.code, applicant=holder, by=citizen(request), at=at)
+        case = actions.start(
+            service=service.code, applicant=holder, by=citizen(request), about=about, at=at
+        )
     except actions.AlreadyOpen as no:
         messages.info(request, no.text)
         return redirect(no.link)
@@ -50,7 +53,9 @@ def _begin(request: HttpRequest, service: PublicService) -> HttpResponse:
 
 def _offer(request: HttpRequest, service: PublicService, *, status: int = 200) -> HttpResponse:
     right = representation(request)
-    known = begun(subject(request), on=cases.day(timezone.now()), by=citizen(request))
+    about = key_of(service, _about(request), applicant=subject(request))
+    on = cases.day(timezone.now())
+    known = begun(subject(request), on=on, by=citizen(request), about=about)
     return page(
         request,
         "portal/applications/start.html",
@@ -69,5 +74,11 @@ def _offer(request: HttpRequest, service: PublicService, *, status: int = 200) -
             for refusal in service.closed_to(known)
         ],
         for_whom=cabinet_key(request),
+        about=_about(request),
         only_looks=right is not None and not wards.allows(right.scope, wards.Scope.APPLY),
     )
+
+
+def _about(request: HttpRequest) -> str:
+    """What a service that concerns one thing is asked about: a case's number, a value's name."""
+    return (request.POST.get("about") or request.GET.get("about") or "")[:64]
