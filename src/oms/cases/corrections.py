@@ -32,7 +32,7 @@ def corrected(
         return {}
     assert case.submitted_at is not None
     on = clock.day(case.submitted_at)
-    base = begun(case.applicant, on=on, by=case.representative)
+    base = begun(case.applicant, on=on, by=case.representative, about=case.about)
     walked = walk(case, on=on, seen_on=clock.day(at), typed=joined, base=base)
     errors = {
         name: [str(e) for e in found]

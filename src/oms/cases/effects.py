@@ -32,8 +32,8 @@ from oms.cases.review import (
 )
 from oms.cases.rights import By, actor_of
 from oms.cases.states import OPEN
-from oms.catalog.declaration import Application, PublicService
-from oms.domain.accounts.models import Role, User
+from oms.catalog.declaration import AUTOMATIC, Application, PublicService
+from oms.domain.accounts.models import User
 from oms.domain.directory.models import Insurer, TerritorialFund
 from oms.domain.documents.models import Document
 from oms.kit.denied import Denied
@@ -70,11 +70,11 @@ def submit(
     case.pinned = pinned(case, own, walked, seen, term) | {"signature": dict(signature or {})}
     case.person = walked.application.person
     case.applicant_name = applicant_name(walked.application)
-    case.decided_by = str(own.decided_by)
+    case.decided_by = own.decided_for(walked.application)
     _address(case, own, walked.application)
     case.submitted_at, case.due_at = at, clock.due(term, received_at=at)
     case.trail = {}
-    if own.is_automatic:
+    if case.decided_by == AUTOMATIC:
         _later("decide", case)
     handed_in = {"answers": case.answers, "documents": documents.digests(case)}
     return Told(f"Ответим до {clock.until(case.due_at)}", handed_in)
@@ -283,12 +283,14 @@ def _forget_question(case: Case) -> None:
 
 def _address(case: Case, own: PublicService, known: Application) -> None:
     """Hand the case to its decider; an insurer that is a fund is decided upon by the fund."""
+    if case.decided_by == AUTOMATIC:
+        return
     found = own.decider(known)
     if isinstance(found, TerritorialFund):
         case.fund = found
     elif isinstance(found, Insurer):
         case.insurer, case.fund = found, found.fund
-    if own.decided_by in {Role.INSURER, Role.FUND} and found is None:
+    if found is None:
         raise Denied("Не удалось определить, кто решит заявление. Выберите организацию.")
 
 

@@ -83,7 +83,7 @@ def differing(case: Case, walked: Walk, asked: Sequence[Asked]) -> list[Reading]
     """Where the documents of a draft say something else than the answers. No query."""
     told = {
         name: (step.code, field, walked.application.answers.get(name))
-        for step in service_of(case).steps
+        for step in walked.steps
         for name, field in walked.forms[step.code].fields.items()
     }
     files = (file for row in asked for file in row.standing)

@@ -68,10 +68,15 @@ class StepState:
 
 @dataclass
 class Walk:
-    """Forms of all steps in order, each knowing the right answers of those before."""
+    """Forms of the steps asked, in order, each knowing the right answers of those before."""
 
     application: Application
     forms: dict[str, Step] = field(default_factory=dict)
+
+    @property
+    def steps(self) -> tuple[type[Step], ...]:
+        """The steps asked, as the answers stand."""
+        return tuple(type(form) for form in self.forms.values())
 
     def is_done(self, code: str) -> bool:
         """Whether the step was typed and has no error."""
@@ -140,7 +145,7 @@ def walk(
     typed: Mapping[str, Mapping[str, Any]] | None = None,
     base: Application | None = None,
 ) -> Walk:
-    """Bind every step to what was typed (`typed` instead of the case's own, if given)."""
+    """Bind every step asked to what was typed (`typed` instead of the case's own, if given)."""
     typed = case.typed if typed is None else typed
     known = base or begun(case.applicant, on=on, by=case.representative, about=case.about)
     known = replace(
@@ -153,6 +158,8 @@ def walk(
     )
     found = Walk(known)
     for step in service_of(case).steps:
+        if not step.asked(found.application):
+            continue
         form = _form(step, found.application, typed.get(step.code))
         found.forms[step.code] = form
         if form.is_bound:
@@ -181,11 +188,11 @@ def bound_step(case: Case, step: str, *, on: date, data: Mapping[str, Any] | Non
 def progress(case: Case, *, on: date, current: str = "") -> list[StepState]:
     """The steps with those done; `current`, or the first not done, is marked."""
     walked = walk(case, on=on)
-    codes = [step.code for step in service_of(case).steps]
+    codes = [step.code for step in walked.steps]
     here = current or next((code for code in codes if not walked.is_done(code)), codes[-1])
     return [
         StepState(step.code, step.title, walked.is_done(step.code), step.code == here)
-        for step in service_of(case).steps
+        for step in walked.steps
     ]
 
 
@@ -202,9 +209,9 @@ def look_through(case: Case, walked: Walk) -> Review:
     known = walked.application
     documents = asked(case, own, known)
     refusals = _once((*own.closed_to(known), *own.refusals(known)))
-    lines = tuple(line for step in own.steps for line in _lines(step, walked.forms[step.code]))
-    done = {step.code: walked.is_done(step.code) for step in own.steps}
-    filled = all(done[s.code] for s in own.steps if not s.signs)
+    lines = tuple(line for step in walked.steps for line in _lines(step, walked.forms[step.code]))
+    done = {step.code: walked.is_done(step.code) for step in walked.steps}
+    filled = all(done[s.code] for s in walked.steps if not s.signs)
     ready = filled and not refusals and not any(row.lacks for row in documents)
     return Review(
         lines=lines,
@@ -237,7 +244,7 @@ def pinned_form(case: Case, walked: Walk) -> list[dict[str, Any]]:
             "title": step.title,
             "fields": [[line.name, line.label, line.value] for line in _lines(step, form)],
         }
-        for step in service_of(case).steps
+        for step in walked.steps
         if not step.signs
         for form in [walked.forms[step.code]]
     ]

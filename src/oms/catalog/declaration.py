@@ -47,6 +47,11 @@ class Step(forms.Form):
         """Values to offer, taken from profile and register (APP-3)."""
         return {}
 
+    @classmethod
+    def asked(cls, application: "Application") -> bool:
+        """Whether this page is asked at all, as the answers of the pages before it stand."""
+        return True
+
     def refuse(self, refusals: Iterable[Refusal]) -> None:
         """Show refusals of the law at the fields they name, in the form's own words.
 
@@ -127,6 +132,10 @@ def _always(_application: Application) -> bool:
     return True
 
 
+def _never(_application: Application) -> bool:
+    return False
+
+
 def _nobody(_application: Application) -> Insurer | TerritorialFund | None:
     return None
 
@@ -182,6 +191,8 @@ class PublicService:
     """One public service (услуга).
 
     `term` is a code of `law.terms`; `decider` says which insurer or fund gets the case;
+    `plain` says which applications nobody need decide, though others of the service are decided
+    by somebody (APP-10);
     `compare` gives rows (label, as applied, as registered) for the operator; `level` is how far
     the one who acts must be known (ACC-10); `about` says that each application concerns one thing
     of many, and one may be open for each.
@@ -208,6 +219,7 @@ class PublicService:
     level: Level = Level.SIMPLE
     about: About | None = None
     decider: Callable[[Application], Insurer | TerritorialFund | None] = _nobody
+    plain: Callable[[Application], bool] = _never
     compare: Callable[[Application], Sequence[tuple[str, str, str]]] = _nothing
 
     def step(self, code: str) -> type[Step]:
@@ -226,6 +238,10 @@ class PublicService:
     def is_automatic(self) -> bool:
         """Whether nobody need decide: all checks pass, it is done."""
         return self.decided_by == AUTOMATIC
+
+    def decided_for(self, application: Application) -> str:
+        """Who decides this application: a role, or `AUTOMATIC`."""
+        return AUTOMATIC if self.plain(application) else str(self.decided_by)
 
     def refusals(self, application: Application) -> tuple[Refusal, ...]:
         """Everything that stands against the application now; empty when it may go on."""

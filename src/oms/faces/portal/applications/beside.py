@@ -8,7 +8,7 @@ from django.utils import timezone
 from oms.cases.documents import Asked, asked
 from oms.cases.models import Case
 from oms.cases.review import Walk
-from oms.catalog.declaration import PublicService
+from oms.catalog.declaration import AUTOMATIC, PublicService
 from oms.catalog.fields import InsurerField, shown
 from oms.domain.accounts.models import Role
 from oms.faces.design.parts import Fact, Moment, Stage
@@ -36,7 +36,7 @@ def stepper(
     if documents is None:
         documents = asked(case, service, walked.application)
     moments = []
-    for step in service.steps:
+    for step in walked.steps:
         if step.signs and documents:
             moments.append(_documents(case, documents, is_current=not current))
         stage: Stage = "done" if walked.is_done(step.code) and not step.signs else "next"
@@ -53,7 +53,8 @@ def _documents(case: Case, documents: Sequence[Asked], *, is_current: bool) -> M
 
 def facts(service: PublicService, walked: Walk, *, on: date) -> list[Fact]:
     """Return the organisation chosen, who decides, how soon, the price."""
-    decider = "" if service.is_automatic else DECIDERS.get(Role(service.decided_by), "")
+    decided_by = service.decided_for(walked.application)
+    decider = "" if decided_by == AUTOMATIC else DECIDERS.get(Role(decided_by), "")
     rows = [
         Fact("Организация", chosen_insurer(walked)),
         Fact("Решит", decider or "Автоматически"),
@@ -72,9 +73,9 @@ def chosen_insurer(walked: Walk) -> str:
     return ""
 
 
-def place(service: PublicService, code: str, *, documents: bool) -> str:
+def place(walked: Walk, code: str, *, documents: bool) -> str:
     """Say which step of how many this is: «Шаг 2 из 4.». No code means that of documents."""
-    codes = [step.code for step in service.steps]
+    codes = [step.code for step in walked.steps]
     if documents:
         codes.insert(-1, "")
     return f"Шаг{NBSP}{codes.index(code) + 1} из{NBSP}{len(codes)}." if len(codes) > 1 else ""

@@ -12,7 +12,7 @@ from oms.cases import queries as cases
 from oms.cases.actions import NotReady, WrongState, save_draft
 from oms.cases.models import Case
 from oms.cases.recognised import differing
-from oms.cases.review import Line, Review, look_through, walk
+from oms.cases.review import Line, Review, Walk, look_through, walk
 from oms.cases.signing import NoPhone
 from oms.cases.states import State
 from oms.catalog.declaration import PublicService
@@ -83,7 +83,7 @@ def _page(request: HttpRequest, case: Case, *, sent: bool = False) -> HttpRespon
     if form.is_bound and not sent:
         forgive_empty(form, case.typed.get(own.code, {}))
     user = citizen(request)
-    place = beside.place(service, own.code, documents=bool(seen.documents))
+    place = beside.place(walked, own.code, documents=bool(seen.documents))
     to_fix = _to_fix(case, service, seen)
     return page(
         request,
@@ -101,17 +101,17 @@ def _page(request: HttpRequest, case: Case, *, sent: bool = False) -> HttpRespon
         documents=seen.documents,
         documents_url=documents_url(case),
         readings=differing(case, walked, seen.documents),
-        sections=sections(case, service, seen),
-        refusals=[(refusal, _way_out(case, service, refusal)) for refusal in seen.refusals],
+        sections=sections(case, walked, seen),
+        refusals=[(refusal, _way_out(case, walked, refusal)) for refusal in seen.refusals],
         phone=user.phone if user.phone_confirmed_at else "",
         steps=beside.stepper(case, service, walked, current=own.code, documents=seen.documents),
         facts=beside.facts(service, walked, on=cases.day(at)),
         saved_words=beside.saved_words(case, at=at),
-        back_url=documents_url(case) if seen.documents else _back_url(case, service),
+        back_url=documents_url(case) if seen.documents else _back_url(case, walked),
     )
 
 
-def sections(case: Case, service: PublicService, seen: Review) -> list[Section]:
+def sections(case: Case, walked: Walk, seen: Review) -> list[Section]:
     """Return the answers step by step, without the signing page."""
     return [
         Section(
@@ -119,7 +119,7 @@ def sections(case: Case, service: PublicService, seen: Review) -> list[Section]:
             step_url(case, step, back=True),
             [line for line in seen.lines if line.step == step.code],
         )
-        for step in service.steps
+        for step in walked.steps
         if not step.signs
     ]
 
@@ -143,16 +143,14 @@ def _left(fields: int, documents: int) -> str:
     return f"{counted(fields, 'поле', 'поля', 'полей')} и {papers}" if fields else papers
 
 
-def _way_out(case: Case, service: PublicService, refusal: Refusal) -> list[Link]:
+def _way_out(case: Case, walked: Walk, refusal: Refusal) -> list[Link]:
     """Return where to put right what the law refuses: a step here, or another service."""
-    for step in service.steps:
-        if refusal.field in step.base_fields and not step.signs:
+    for step in walked.steps:
+        if refusal.field in walked.forms[step.code].fields and not step.signs:
             return [Link(f"Изменить: {step.title}", step_url(case, step, back=True))]
     return ways_on(refusal)
 
 
-def _back_url(case: Case, service: PublicService) -> str:
-    place = service.steps.index(signing_step(service))
-    if not place:
-        return address("portal:case", case.number)
-    return step_url(case, service.steps[place - 1])
+def _back_url(case: Case, walked: Walk) -> str:
+    questions = [step for step in walked.steps if not step.signs]
+    return step_url(case, questions[-1]) if questions else address("portal:case", case.number)

@@ -14,9 +14,8 @@ from oms.cases.actions import WrongState, save_draft
 from oms.cases.documents import Asked, digests
 from oms.cases.models import Case
 from oms.cases.recognised import Reading, differing
-from oms.cases.review import look_through, walk
+from oms.cases.review import Walk, look_through, walk
 from oms.cases.states import State
-from oms.catalog.declaration import PublicService
 from oms.domain.accounts.access import sign_in_required, subject
 from oms.domain.documents import queries as documents
 from oms.faces.design.parts import Crumb
@@ -75,7 +74,7 @@ def enclose(request: HttpRequest, number: str) -> HttpResponse:
         section="applications",
         status=422 if sent else 200,
         title=TITLE,
-        lead=f"{beside.place(service, '', documents=True)} {LEAD}",
+        lead=f"{beside.place(walked, '', documents=True)} {LEAD}",
         crumbs=crumbs(case_crumb(case, service.title), Crumb("Документы")),
         case=case,
         enclosed=_enclosed(request, case, seen.documents, found, told=sent),
@@ -83,7 +82,7 @@ def enclose(request: HttpRequest, number: str) -> HttpResponse:
         steps=beside.stepper(case, service, walked, current="", documents=seen.documents),
         facts=beside.facts(service, walked, on=cases.day(at)),
         saved_words=beside.saved_words(case, at=at),
-        back_url=_back_url(case, service),
+        back_url=_back_url(case, walked),
     )
 
 
@@ -154,6 +153,6 @@ def _enclosed(
     ]
 
 
-def _back_url(case: Case, service: PublicService) -> str:
-    questions = [step for step in service.steps if not step.signs]
+def _back_url(case: Case, walked: Walk) -> str:
+    questions = [step for step in walked.steps if not step.signs]
     return step_url(case, questions[-1]) if questions else address("portal:case", case.number)

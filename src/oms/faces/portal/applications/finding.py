@@ -45,7 +45,7 @@ def step_url(case: Case, step: type[Step], *, back: bool = False) -> str:
 
 def next_url(case: Case, service: PublicService, walked: Walk) -> str:
     """Return the first page that is not done yet. One query where documents are asked for."""
-    first = next((s for s in service.steps if not walked.is_done(s.code)), service.steps[-1])
+    first = next((s for s in walked.steps if not walked.is_done(s.code)), walked.steps[-1])
     if first.signs and any(row.lacks for row in asked(case, service, walked.application)):
         return documents_url(case)
     return step_url(case, first)

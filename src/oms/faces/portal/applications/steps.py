@@ -127,10 +127,11 @@ def _typed(
         case = _save(request, case, own, request.POST)
     except WrongState:
         return _is_submitted(request, case)
-    go = request.POST.get("go")
+    go, walked = request.POST.get("go"), walk(case, on=cases.day(timezone.now()))
+    if own not in walked.steps:
+        return redirect(next_url(case, service, walked))
     if go == "back":
-        return redirect(_previous(case, service, own))
-    walked = walk(case, on=cases.day(timezone.now()))
+        return redirect(_previous(case, walked, own))
     if go == "check" or (walked.is_done(own.code) and request.GET.get("from") == "check"):
         return redirect("portal:check", case.number)
     if walked.is_done(own.code):
@@ -166,12 +167,14 @@ def _page(
     """Draw the step; what is still empty is called an error only once the page was sent."""
     at = timezone.now()
     walked = walk(case, on=cases.day(at))
+    if own not in walked.steps:  # an answer before has changed: this is not asked any more
+        return redirect(next_url(case, service, walked))
     form = walked.forms[own.code]
     if form.is_bound and not sent:
         forgive_empty(form, case.typed.get(own.code, {}))
     form.show_good = form.is_bound  # type: ignore[attr-defined]  # read by the design
     asks = asked(case, service, walked.application)
-    place = beside.place(service, own.code, documents=bool(asks))
+    place = beside.place(walked, own.code, documents=bool(asks))
     return page(
         request,
         "portal/applications/step.html",
@@ -183,13 +186,13 @@ def _page(
         form=form,
         rows=[(field, _cards(field)) for field in form.visible_fields()],
         sources=[] if form.is_bound else _sources(form, case.applicant),
-        region_url=_region_url(case, service, own),
+        region_url=_region_url(case, walked, own),
         compare_url=_compare_url(form),
         steps=beside.stepper(case, service, walked, current=own.code, documents=asks),
         facts=beside.facts(service, walked, on=cases.day(at)),
         saved_words=beside.saved_words(case, at=at),
         autosave_url=address("portal:autosave", case.number, own.code),
-        is_first=own is service.steps[0],
+        is_first=own is walked.steps[0],
     )
 
 
@@ -243,9 +246,9 @@ def _compare_url(form: Step) -> str:
     return ""
 
 
-def _region_url(case: Case, service: PublicService, own: type[Step]) -> str:
+def _region_url(case: Case, walked: Walk, own: type[Step]) -> str:
     """Return the step before this one that asks for the region, if there is one."""
-    for other in service.steps:
+    for other in walked.steps:
         if other is own:
             break
         if "region" in other.base_fields:
@@ -253,14 +256,14 @@ def _region_url(case: Case, service: PublicService, own: type[Step]) -> str:
     return ""
 
 
-def _previous(case: Case, service: PublicService, own: type[Step]) -> str:
-    place = service.steps.index(own)
-    return step_url(case, service.steps[max(place - 1, 0)])
+def _previous(case: Case, walked: Walk, own: type[Step]) -> str:
+    place = walked.steps.index(own)
+    return step_url(case, walked.steps[max(place - 1, 0)])
 
 
 def _following(case: Case, service: PublicService, own: type[Step], walked: Walk) -> str:
     """Return the next page in order: documents before the signature, where any are asked for."""
-    rest = service.steps[service.steps.index(own) + 1 :]
+    rest = walked.steps[walked.steps.index(own) + 1 :]
     if rest and rest[0].signs and service.asked_documents(walked.application):
         return documents_url(case)
     return step_url(case, rest[0]) if rest else next_url(case, service, walked)
