@@ -5,7 +5,7 @@ Age: a person reaches an age on the birthday; born on 29 February, on 1 March of
 """
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from oms.law.typed import NBSP
 from oms.law.verdict import Invalid
@@ -98,3 +98,14 @@ def birthday(birth: date, *, years: int) -> date:
         return birth.replace(year=birth.year + years)
     except ValueError:
         return date(birth.year + years, 3, 1)
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day of a later month; its last day where it lacks that one (ГК РФ ст. 192).
+
+    >>> months_after(date(2026, 1, 31), 1), months_after(date(2026, 11, 5), 12)
+    (datetime.date(2026, 2, 28), datetime.date(2027, 11, 5))
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month + 1, min(day.day, last))

@@ -204,7 +204,7 @@ def test_history_is_one_timeline_newest_first(
         by=SYSTEM,
         at=at + timedelta(days=120),
     )
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         lines = queries.history(person)
     assert [line.on for line in lines] == sorted((line.on for line in lines), reverse=True)
     titles = [line.title for line in lines]
@@ -227,7 +227,7 @@ def test_history_is_bounded(enter, told, django_assert_num_queries):
         actions.update_person(
             person=person, changes={"email": f"a{number}@oms.example"}, on=LATER, **told
         )
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         lines = queries.history(person)
     assert len(lines) == 200
     assert lines[0].text == "a203@oms.example → a204@oms.example"

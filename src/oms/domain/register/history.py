@@ -41,7 +41,7 @@ class HistoryLine:
     """One thing that happened to the record.
 
     `on` is the day from which it is true, `at` when the register learned it, `kind` one of
-    person, document, address, policy, insurance; `source` a value of accounts.Source.
+    person, document, address, policy, insurance, attachment; `source` a value of accounts.Source.
     """
 
     on: date
@@ -55,13 +55,14 @@ class HistoryLine:
 
 
 def history(person: InsuredPerson) -> tuple[HistoryLine, ...]:
-    """Return the last 200 lines of the person's history, newest first. Five queries, always."""
+    """Return the last 200 lines of the person's history, newest first. Six queries, always."""
     lines = chain(
         _versions(person),
         _documents(person),
         _addresses(person),
         _policies(person),
         _insurances(person),
+        _attachments(person),
     )
     return tuple(sorted(lines, key=lambda line: (line.on, line.at), reverse=True)[:LIMIT])
 
@@ -132,3 +133,10 @@ def _insurances(person: InsuredPerson) -> Iterator[HistoryLine]:
         yield _line(
             row, "insurance", f"Страхует {row.insurer.short_name}", row.get_ground_display()
         )
+
+
+def _attachments(person: InsuredPerson) -> Iterator[HistoryLine]:
+    rows = person.attachments.select_related("clinic").order_by("-recorded_at", "-pk")[:LIMIT]
+    for row in rows:
+        clinic = row.clinic.short_name
+        yield _line(row, "attachment", f"Прикрепление: {clinic}", row.get_ground_display())

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from oms.domain.accounts.models import Role, Sex, Source, User
-from oms.domain.directory.models import Insurer, Region
+from oms.domain.directory.models import Insurer, MedicalOrganization, Region
 from oms.domain.register.fields import CodePointField
 
 
@@ -235,6 +235,10 @@ class Policy(models.Model):
     state = models.CharField(max_length=16, choices=State.choices, default=State.ACTIVE)
     state_since = models.DateField()
     closing_reason = models.CharField(max_length=200, blank=True)
+    confirmation = models.CharField(
+        max_length=32, blank=True, help_text="Number of the last confirmation by insurer or fund"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -283,6 +287,73 @@ class Insurance(Period):
 
     def __str__(self) -> str:
         return f"insurance of person:{self.person_id} from {self.valid_from}"
+
+
+class Attachment(Period):
+    """прикрепление: the clinic of primary care a person chose, since when."""
+
+    class Ground(models.TextChoices):
+        """Why it was chosen now (law.clinic_choice)."""
+
+        WISH = "wish", "По желанию"
+        MOVE = "move", "Переезд"
+
+    person = models.ForeignKey(InsuredPerson, on_delete=models.PROTECT, related_name="attachments")
+    clinic = models.ForeignKey(
+        MedicalOrganization, on_delete=models.PROTECT, related_name="attachments"
+    )
+    ground = models.CharField(max_length=8, choices=Ground.choices, default=Ground.WISH)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(valid_until=None), name="register_one_attachment"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"attachment of person:{self.person_id} from {self.valid_from}"
+
+
+class Suspension(Period):
+    """приостановление на время военной службы (326-ФЗ ст. 49.1).
+
+    `valid_until` is the first day insured again, empty while nobody knows it.
+    """
+
+    class State(models.TextChoices):
+        """A suspension told in advance begins by itself, and ends by itself."""
+
+        PLANNED = "planned", "Начнётся"
+        RUNNING = "running", "Идёт"
+        ENDED = "ended", "Закончилась"
+
+    person = models.ForeignKey(InsuredPerson, on_delete=models.PROTECT, related_name="suspensions")
+    state = models.CharField(max_length=8, choices=State.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(state__in=["planned", "running"]),
+                name="register_one_suspension",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["valid_from"],
+                condition=Q(state="planned"),
+                name="register_suspension_begins",
+            ),
+            models.Index(
+                fields=["valid_until"],
+                condition=Q(state="running"),
+                name="register_suspension_ends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"suspension of person:{self.person_id} from {self.valid_from}"
 
 
 class EnpCounter(models.Model):

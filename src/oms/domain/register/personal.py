@@ -15,7 +15,12 @@ _PERSON = (
 )  # fmt: skip
 _DOCUMENT = ("kind", "series", "number", "issued_on", "issued_by", "valid_from", "valid_until")
 _ADDRESS = ("kind", "postal_code", "text", "valid_from", "valid_until")
-_POLICY = ("enp", "form", "blank_number", "insurer_id", "begins_on", "ends_on", "state")
+_POLICY = (
+    *("enp", "form", "blank_number", "insurer_id", "begins_on", "ends_on", "state"),
+    *("confirmation", "confirmed_at"),
+)
+_ATTACHMENT = ("clinic_id", "ground", "valid_from", "valid_until")
+_SUSPENSION = ("state", "valid_from", "valid_until")
 
 
 def _collect(user: User) -> Portion:
@@ -28,6 +33,8 @@ def _collect(user: User) -> Portion:
             "documents": rows(person.identity_documents.order_by("valid_from"), *_DOCUMENT),
             "addresses": rows(person.addresses.order_by("valid_from"), *_ADDRESS),
             "policies": rows(person.policies.order_by("begins_on"), *_POLICY),
+            "attachments": rows(person.attachments.order_by("valid_from"), *_ATTACHMENT),
+            "suspensions": rows(person.suspensions.order_by("valid_from"), *_SUSPENSION),
             "history": [vars(line) for line in history(person)],
         }
     )

@@ -6,18 +6,21 @@ from datetime import date, datetime
 from django.db.models import Exists, OuterRef, Q
 
 from oms.domain.accounts.models import User
+from oms.domain.directory.models import MedicalOrganization
 from oms.domain.journal.models import Entry
 from oms.domain.register.actions.insurance import IN_FORCE, in_force
 from oms.domain.register.data import blank_key
 from oms.domain.register.history import HistoryLine, history
 from oms.domain.register.models import (
     Address,
+    Attachment,
     IdentityDocument,
     Insurance,
     InsuredPerson,
     Policy,
+    Suspension,
 )
-from oms.law import enp
+from oms.law import clinic_choice, enp
 from oms.law import facts as law
 from oms.law.enp import NumberKind
 from oms.law.typed import compact
@@ -26,13 +29,18 @@ __all__ = [
     "HistoryLine",
     "PolicyAnswer",
     "Reader",
+    "attachment_of",
+    "attachments",
     "card_of",
+    "clinic_facts",
     "facts",
     "history",
+    "holder",
     "person_of",
     "policy_in_force",
     "public_policy_check",
     "readers",
+    "suspension_of",
 ]
 
 _EAEU = frozenset({"ARM", "BLR", "KAZ", "KGZ"})
@@ -128,6 +136,47 @@ def facts(person: InsuredPerson, *, on: date) -> law.PersonFacts:
         residence_region=_residence_region(person),
         insurer_contract_ends=current.insurer.excluded_on if current else None,
     )
+
+
+def attachments(person: InsuredPerson) -> tuple[clinic_choice.AttachmentFacts, ...]:
+    """Return the clinics the person chose, earliest first, as the rules see them. One query."""
+    rows = person.attachments.select_related("clinic").order_by("valid_from", "pk")
+    return tuple(
+        clinic_choice.AttachmentFacts(
+            clinic_facts(row.clinic),
+            row.valid_from,
+            row.valid_until,
+        )
+        for row in rows
+    )
+
+
+def clinic_facts(clinic: MedicalOrganization) -> clinic_choice.ClinicFacts:
+    """Return what the rules ask about a clinic. No query."""
+    return clinic_choice.ClinicFacts(
+        clinic.code, clinic.region_id, clinic.begins_on, clinic.ends_on
+    )
+
+
+def attachment_of(person: InsuredPerson) -> Attachment | None:
+    """Return the attachment that stands, with its clinic. One query."""
+    return person.attachments.filter(valid_until=None).select_related("clinic").first()
+
+
+def suspension_of(person: InsuredPerson) -> Suspension | None:
+    """Return the suspension planned or running. One query."""
+    return person.suspensions.exclude(state=Suspension.State.ENDED).first()
+
+
+def holder(*, number: str, birth_date: date) -> InsuredPerson | None:
+    """Return whose policy bears the number, if born on the day; None as well for several. 1 query.
+
+    `number` is an ENP, nine digits of a temporary certificate or an old series and number.
+    """
+    rows = Policy.objects.filter(_by_number(number), person__birth_date=birth_date)
+    rows = rows.exclude(person__state=InsuredPerson.State.MERGED)
+    found = {row.person_id: row.person for row in rows.select_related("person__insurer")[:20]}
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def public_policy_check(*, number: str, birth_date: date, on: date) -> PolicyAnswer:

@@ -1,5 +1,7 @@
 """What may be done to the register. Each act locks the person, acts, writes the journal."""
 
+from oms.domain.register.actions.attachment import attach_to_clinic
+from oms.domain.register.actions.confirmation import confirm_policy
 from oms.domain.register.actions.enp import EnpExhausted, issue_enp
 from oms.domain.register.actions.insurance import (
     AlreadyInsured,
@@ -22,29 +24,41 @@ from oms.domain.register.actions.people import (
     update_person,
 )
 from oms.domain.register.actions.rows import NotOnRecord
+from oms.domain.register.actions.suspension import (
+    AlreadySuspended,
+    NotSuspended,
+    resume,
+    suspend,
+)
 from oms.domain.register.data import DocumentData, NewPerson
 
 __all__ = [
     "AccountTaken",
     "AlreadyInsured",
+    "AlreadySuspended",
     "DocumentData",
     "EnpExhausted",
     "NewPerson",
     "NotInsured",
     "NotOnRecord",
+    "NotSuspended",
     "PeriodsOverlap",
     "SameInsurer",
     "SnilsTaken",
+    "attach_to_clinic",
     "change_insurer",
     "close_policy",
+    "confirm_policy",
     "give_policy",
     "hold_policy",
     "issue_enp",
     "link_account",
     "look",
     "register_person",
+    "resume",
     "set_address",
     "set_identity_document",
+    "suspend",
     "unlink_account",
     "update_person",
 ]
