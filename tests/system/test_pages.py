@@ -330,7 +330,7 @@ def test_no_page_was_forgotten(judge: Judge) -> None:
     names = set(all_names(get_resolver()))
     assert len(names) > 70
     forgotten = names - set(judge.names) - NO_PAGE_OF_THEIR_OWN
-    assert not forgotten, sorted(forgotten)
+    assert not forgotten, "\n".join(sorted(forgotten))
 
 
 NO_PAGE_OF_THEIR_OWN = {
