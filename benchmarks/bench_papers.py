@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def measure() -> None:
-    from oms.domain.papers import codes, policy_extract, rendering
+    from oms.domain.papers import codes, policy_extract, rendering, wording
     from oms.gateways import signature
 
     signer = signature.signer()
@@ -64,20 +64,14 @@ def measure() -> None:
         facts = FACTS | {
             "family_name": f"Климова-{'абвгдежзик'[n % 10]}{'лмнопрстуф'[n // 10 % 10]}"
         }
-        words = policy_extract.wording(
-            facts=facts,
-            number=f"В-26-000-{n:03}-3",
-            check_code=code,
-            issued_at=AT + timedelta(minutes=n),
-            signer=signer.subject,
-        )
+        moment = AT + timedelta(minutes=n)
+        stamp = wording.Stamp(f"В-26-000-{n:03}-3", code, moment, signer.subject)
+        words = policy_extract.wording(facts=facts, stamp=stamp)
         pictures = {
             "qr": codes.qr(codes.check_address(code)),
             "barcode": codes.barcode(facts["enp"][:11] + f"{n:05}"),
         }
-        return rendering.render(
-            template=policy_extract.TEMPLATE, words=words, codes=pictures, at=AT
-        )
+        return rendering.render(words=words, codes=pictures, at=AT)
 
     def whole() -> bytes:
         return signer.sign_pdf(draw(), reason=policy_extract.TITLE, at=AT)

@@ -55,7 +55,9 @@ def test_ways_on_lead_from_known_refusals_to_known_services() -> None:
         ("вписка", "policy-extract"),
         ("«Выписка о полисе ОМС»", "policy-extract"),
         ('"замена страховой"', "change-insurer"),
-        ("потеряла полис", "policy-extract"),
+        ("потеряла полис", "policy-replacement"),
+        ("справка за прошлый год", "insurance-certificate"),
+        ("распечатать на бумаге", "paper-delivery"),
     ],
 )
 def test_the_search_forgives(typed, first) -> None:

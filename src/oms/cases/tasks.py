@@ -64,13 +64,15 @@ def finish(case_id: int) -> None:
 
 
 def _issue_papers(case: Case, *, at: datetime) -> None:
-    for kind in case.result.get("papers", []):
+    for wished in case.result.get("papers", []):
         assert case.person is not None
+        kind, _, scope = wished.partition(" ")
         issue(
             kind=kind,
+            scope=scope,
             person=case.person,
             basis=case.key,
-            key=f"{case.key}:{kind}",
+            key=f"{case.key}:{wished}",
             by=SYSTEM,
             at=at,
         )

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from oms.catalog.declaration import Application
 from oms.domain.accounts.models import Level
 from oms.domain.directory import queries as directory
-from oms.domain.directory.models import Insurer
+from oms.domain.directory.models import Insurer, TerritorialFund
 from oms.kit.denied import Denied
 from oms.law import insurer_choice
-from oms.law.facts import InsurerFacts
+from oms.law.facts import InsurerFacts, PolicyState
 from oms.law.refusal import Refusal, refuse
 
 WAYS_ON: Mapping[str, tuple[str, ...]] = {
@@ -16,6 +16,7 @@ WAYS_ON: Mapping[str, tuple[str, ...]] = {
     "not-insured": ("issue-policy",),
     "policy-expired": ("issue-policy",),
     "policy-annulled": ("issue-policy",),
+    "nothing-to-print": ("policy-extract", "insurance-certificate"),
 }
 """Refusal → codes of the services that lead on from it."""
 
@@ -73,12 +74,35 @@ def insured(application: Application) -> Sequence[Refusal]:
     return (refuse("not-insured", basis=insurer_choice.BASIS),)
 
 
+def on_record(application: Application) -> Sequence[Refusal]:
+    """Ask for a record in the register, whether or not a policy is in force."""
+    if application.person is not None:
+        return ()
+    return (refuse("not-insured", basis=insurer_choice.BASIS),)
+
+
+def not_suspended(application: Application) -> Sequence[Refusal]:
+    """Refuse while the policy is suspended: there is nothing in force to certify."""
+    facts = application.facts
+    if facts and facts.policy_state is PolicyState.SUSPENDED:
+        return (refuse("policy-suspended", basis="Правила ОМС, приказ Минздрава № 108н, п. 28–30"),)
+    return ()
+
+
 def not_insured(application: Application) -> Sequence[Refusal]:
     """Refuse who has a policy in force on the day."""
     facts = application.facts
     if facts is None or not insurer_choice.is_insured(facts, on=application.on):
         return ()
     return (refuse("already-insured", basis=insurer_choice.BASIS),)
+
+
+def keeper_of_record(application: Application) -> Insurer | TerritorialFund | None:
+    """Who answers for the person's record: the insurer, without one the fund of the region."""
+    person = application.person
+    if person is None:
+        return None
+    return person.insurer or directory.fund(region=person.region_id)
 
 
 def identity_unproven(application: Application) -> bool:

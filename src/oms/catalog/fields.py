@@ -308,6 +308,19 @@ class ChoiceField(forms.ChoiceField):
         return str(value)
 
 
+class ChoiceCards(ChoiceField):
+    """One of a few, each on a card with a hint: value → label (`Hinted`)."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, *, label: str, cards: Mapping[str, str] | None = None, **kwargs: Any):
+        super().__init__(label=label, choices=list((cards or {}).items()), **kwargs)
+
+    def offer(self, cards: Mapping[str, str]) -> None:
+        """Offer these instead."""
+        self.choices = list(cards.items())
+
+
 class SexField(ChoiceField):
     """V005; the value is an int."""
 
@@ -315,6 +328,24 @@ class SexField(ChoiceField):
 
     def __init__(self, *, label: str = "Пол", **kwargs: Any) -> None:
         super().__init__(label=label, choices=Sex.choices, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """Return the number."""
+        found = super().clean(value)
+        return int(found) if found else None
+
+
+class EmploymentField(ChoiceField):
+    """F009; the value is an int."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, *, label: str = "Занятость", **kwargs: Any) -> None:
+        choices = [
+            (1, Hinted("Работаю", "По трудовому договору, на службе, как предприниматель")),
+            (2, Hinted("Не работаю", "Учусь, на пенсии, воспитываю ребёнка, ищу работу")),
+        ]
+        super().__init__(label=label, choices=choices, **kwargs)
 
     def clean(self, value: Any) -> Any:
         """Return the number."""
@@ -374,6 +405,25 @@ class InsurerField(ChoiceField):
         """Offer these insurers, each with a line to compare by."""
         self.cards = tuple(insurers)
         self.choices = [(i.code, Hinted(i.short_name, hint(i))) for i in self.cards]
+
+
+class PointField(ChoiceField):
+    """A place to fetch a printed paper; the value is its code. `cards` keeps the rows shown."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, *, label: str = "Пункт выдачи", **kwargs: Any) -> None:
+        self.cards: tuple[Any, ...] = ()
+        super().__init__(label=label, **kwargs)
+
+    def offer(self, points: Iterable[Any]) -> None:
+        """Offer these places, each with address, hours and telephone."""
+        self.cards = tuple(points)
+        self.choices = [(p.code, Hinted(p.name, _where(p))) for p in self.cards]
+
+
+def _where(point: Any) -> str:
+    return " · ".join(filter(None, (point.address, point.hours, point.phone)))
 
 
 class GroundField(ChoiceField):

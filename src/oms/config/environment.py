@@ -27,8 +27,17 @@ class Environment(BaseSettings):
 
     smtp_url: str = Field(default="", description="smtp://[user:password@]host:port[?tls=1]")
     mail_from: str = "Кабинет ОМС <robot@oms.example>"
-    sms_url: str = Field(default="", description="HTTP gateway for SMS")
+    sms_url: str = Field(default="", description="SMS: https://… or smpp[s]://user:password@host")
     sms_token: str = ""
+    sms_2_url: str = Field(default="", description="A second provider of SMS")
+    sms_2_token: str = ""
+    sms_weights: str = Field(default="1:1", description="How the two share the work")
+    push_contact: str = Field(
+        default="", description="Whom push services may write to; the sender of e-mail when empty"
+    )
+    push_services: str = Field(
+        default="", description="Further hosts of push services browsers may name, comma-separated"
+    )
     breached_passwords: str = Field(
         default="", description="Leaked passwords: file:/sorted/list or https://…/range/"
     )
@@ -46,6 +55,12 @@ class Environment(BaseSettings):
     signer_pkcs11_token: str = ""
     signer_pkcs11_pin: str = ""
     signer_pkcs11_label: str = ""
+    gost_key: Path | None = Field(
+        default=None, description="PEM file: key of a second, GOST signature beside papers"
+    )
+    gost_certificate: Path | None = Field(
+        default=None, description="PEM file: its certificate, then earlier ones of ours"
+    )
     identity_roots: Path | None = Field(
         default=None, description="PEM file: authorities whose people's signatures count"
     )

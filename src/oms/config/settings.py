@@ -218,6 +218,9 @@ SMTP_URL, SMS_URL, SMS_TOKEN, OUTBOX_URL = (
     ENV.outbox_url,
 )
 
+SMS_2_URL, SMS_2_TOKEN, SMS_WEIGHTS = ENV.sms_2_url, ENV.sms_2_token, ENV.sms_weights
+PUSH_CONTACT, PUSH_SERVICES = ENV.push_contact, ENV.push_services
+
 # Who else vouches for people (OpenID Connect); read by gateways.openid_providers
 OPENID_PROVIDERS = ENV.openid_providers
 
@@ -236,6 +239,8 @@ SIGNER = {
     "pkcs11_label": ENV.signer_pkcs11_label,
     "trust_roots": ENV.trust_roots,
 }
+# A second signature of papers, beside the file (the demo makes a key of its own)
+GOST_KEY, GOST_CERTIFICATE = ENV.gost_key, ENV.gost_certificate
 # Whose signatures confirm an identity (the demo makes an authority of its own)
 IDENTITY_ROOTS, IDENTITY_CRLS = ENV.identity_roots, ENV.identity_crls
 METRICS_TOKEN = SECRETS["metrics_token"]

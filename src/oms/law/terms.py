@@ -74,6 +74,7 @@ DEFAULT_TERMS: tuple[TermInForce, ...] = (
     TermInForce(Term("error-correction", 48, "hours"), "Исправление после ошибки", _PROMISE),
     TermInForce(Term("replacement-extract", 24, "hours"), "Новая выписка вместо прежней", _PROMISE),
     TermInForce(Term("certificate", 10, "minutes"), "Справка или выписка", _PROMISE),
+    _days("paper-copy", 3, "Бумажный экземпляр документа", _PROMISE),
     _days("error-report", 1, "Ответ на сообщение об ошибке", _PROMISE),
     _days("appeal", 10, "Обжалование отказа", _PROMISE),
     _days("support-answer", 1, "Ответ поддержки", _PROMISE),

@@ -12,6 +12,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from oms.domain.papers import codes, policy_extract, queries, rendering, typography
+from oms.domain.papers.wording import Stamp
 from oms.gateways import signature
 
 AT = datetime(2026, 11, 22, 11, 5, tzinfo=UTC)
@@ -49,17 +50,13 @@ def drawn(at=AT, **facts):
     """An unsigned extract of the facts, any of them told otherwise."""
     code = "7KQM3XPA9RTW2HJZ"
     words = policy_extract.wording(
-        facts=FACTS | facts,
-        number="В-26-000-117-3",
-        check_code=code,
-        issued_at=at,
-        signer="Кабинет ОМС",
+        facts=FACTS | facts, stamp=Stamp("В-26-000-117-3", code, at, "Кабинет ОМС")
     )
     pictures = {
         "qr": codes.qr(codes.check_address(code)),
         "barcode": codes.barcode((FACTS | facts)["enp"]),
     }
-    return rendering.render(template=policy_extract.TEMPLATE, words=words, codes=pictures, at=at)
+    return rendering.render(words=words, codes=pictures, at=at)
 
 
 def text_of(run, tmp_path, pdf):

@@ -1,6 +1,5 @@
 """Extract about the policy (выписка о полисе ОМС), made at once."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from oms.catalog import checks
@@ -9,8 +8,6 @@ from oms.catalog.steps import Confirmation
 from oms.domain.accounts.models import Level
 from oms.domain.journal.actions import Actor
 from oms.kit.denied import Denied
-from oms.law.facts import PolicyState
-from oms.law.refusal import Refusal, refuse
 
 
 class Request(Confirmation):
@@ -19,14 +16,6 @@ class Request(Confirmation):
     code = "request"
     title = "Получите выписку о полисе"
     lead = "Выписка заменит прежнюю. Она будет готова за несколько минут."
-
-
-def not_suspended(application: Application) -> Sequence[Refusal]:
-    """Refuse while the policy is suspended: there is nothing in force to certify."""
-    facts = application.facts
-    if facts and facts.policy_state is PolicyState.SUSPENDED:
-        return (refuse("policy-suspended", basis=SERVICE.basis),)
-    return ()
 
 
 def extract(application: Application, *, by: Actor, at: datetime) -> Outcome:
@@ -52,9 +41,9 @@ SERVICE = PublicService(
     icon="file-text",
     keywords="справка скачать распечатать номер pdf подтверждение потерял утерян копия",
     level=Level.STANDARD,
-    open_to=(checks.account_open, checks.insured, not_suspended),
+    open_to=(checks.account_open, checks.insured, checks.not_suspended),
     steps=(Request,),
-    checks=(checks.insured, not_suspended),
+    checks=(checks.insured, checks.not_suspended),
     decided_by=AUTOMATIC,
     term="certificate",
     on_approval=extract,

@@ -100,6 +100,43 @@ class InsurerOffice(models.Model):
         return self.name
 
 
+class DeliveryPoint(models.Model):
+    """A place where a printed paper is handed over (пункт выдачи, SRV-10)."""
+
+    class Kind(models.TextChoices):
+        """Who keeps the place."""
+
+        OFFICE = "office", "Офис страховой организации"
+        MFC = "mfc", "МФЦ"
+        AGENT = "agent", "Пункт агента"
+
+    code = models.CharField(max_length=24, unique=True)
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT)
+    insurer = models.ForeignKey(
+        Insurer,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="delivery_points",
+        help_text="Hands over this insurer's papers only; empty: anybody's",
+    )
+    name = models.CharField(max_length=200)
+    address = models.CharField(max_length=500)
+    phone = models.CharField(max_length=100, blank=True)
+    hours = models.CharField(max_length=200)
+    latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True, help_text="First day it is not there")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name", "code"]
+        indexes = [models.Index(fields=["region", "kind"], name="directory_points")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class MedicalOrganization(models.Model):
     """МО (F003/F032, REG-11)."""
 

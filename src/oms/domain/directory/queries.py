@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from oms.domain.directory.folding import fold, speciality_mark
 from oms.domain.directory.models import (
     DayOverride,
+    DeliveryPoint,
     Insurer,
     Load,
     MedicalOrganization,
@@ -45,6 +46,12 @@ def insurers(*, region: str, on: date) -> list[Insurer]:
 def insurer(*, code: str) -> Insurer | None:
     """The insurer with this code (smocod), in force or not."""
     return Insurer.objects.select_related("region").filter(code=code).first()
+
+
+def fund(*, region: str) -> TerritorialFund | None:
+    """The fund of the region, in force; 1 query."""
+    rows = TerritorialFund.objects.filter(region_id=region, ends_on=None)
+    return rows.order_by("code").first()
 
 
 def is_in_force(insurer: Insurer, *, on: date) -> bool:
@@ -120,6 +127,28 @@ def specialities(*, region: str) -> list[str]:
     """Every speciality that some clinic of the region offers, by the alphabet."""
     rows = MedicalOrganization.objects.filter(region_id=region).values_list("specialities")
     return sorted({speciality for (row,) in rows for speciality in row})
+
+
+def delivery_points(
+    *, region: str, on: date, kind: str = "", insurer: str | None = None
+) -> list[DeliveryPoint]:
+    """Places that hand printed papers over in a region on a day, by kind and name; 1 query.
+
+    With an `insurer`, those that hand its papers over: its own offices and the common places.
+    """
+    found = DeliveryPoint.objects.filter(region_id=region)
+    found = found.filter(Q(closed_on=None) | Q(closed_on__gt=on))
+    if kind:
+        found = found.filter(kind=kind)
+    if insurer is not None:
+        found = found.filter(Q(insurer=None) | Q(insurer_id=insurer))
+    order = {value: place for place, value in enumerate(DeliveryPoint.Kind.values)}
+    return sorted(found, key=lambda point: (order[point.kind], point.name, point.code))
+
+
+def delivery_point(*, code: str) -> DeliveryPoint | None:
+    """The place with this code, open or closed."""
+    return DeliveryPoint.objects.filter(code=code).first()
 
 
 def entry(*, book: str, code: str, on: date) -> ReferenceEntry | None:

@@ -21,6 +21,7 @@ from stdnum.ru.inn import calc_company_check_digit
 from oms.domain.directory.actions import load_packaged, set_day_override
 from oms.domain.directory.folding import clinic_text
 from oms.domain.directory.models import (
+    DeliveryPoint,
     Insurer,
     InsurerOffice,
     MedicalOrganization,
@@ -31,6 +32,7 @@ from oms.domain.journal.actions import SYSTEM, record
 
 _DATA = Path(__file__).with_name("synthetic.json")
 _HOURS = "Пн–Пт 9:00–19:00, Сб 10:00–15:00"
+_POINT_HOURS = {"mfc": "Ежедневно 8:00–20:00", "agent": "Пн–Сб 10:00–21:00"}
 
 
 def seed(*, at: datetime) -> None:
@@ -51,6 +53,7 @@ def seed(*, at: datetime) -> None:
             record(
                 act="directory.seed", subject="directory:demo", by=SYSTEM, at=at, details=details
             )
+        _seed_points(data["points"])
     set_day_override(
         day=date(localdate(at).year, 12, 30),
         region="66",
@@ -79,6 +82,43 @@ def _seed_region(region: str, content: Any, data: Any, on: date) -> list[str]:
             clinic.insurers.set(Insurer.objects.filter(code__in=insurers))
             made.append(_keep("clinic", clinic, on))
     return [key for key in made if key]
+
+
+def _seed_points(said: Any) -> None:
+    """Places that hand printed papers over: every office in force, invented МФЦ and agents."""
+    offices = InsurerOffice.objects.filter(insurer__excluded_on=None).select_related("insurer")
+    points = [_office_point(office) for office in offices]
+    points += [
+        DeliveryPoint(
+            code=f"{region}-{kind}-{number:02}",
+            kind=kind,
+            region_id=region,
+            name=name,
+            address=_held(address),
+            phone=f"8 800 000-{region}-{60 + number}",
+            hours=_POINT_HOURS[kind],
+            latitude=Decimal(str(lat)),
+            longitude=Decimal(str(lon)),
+        )
+        for region, rows in said.items()
+        for number, (kind, name, address, lat, lon) in enumerate(rows, 1)
+    ]
+    DeliveryPoint.objects.bulk_create(points, ignore_conflicts=True)
+
+
+def _office_point(office: InsurerOffice) -> DeliveryPoint:
+    return DeliveryPoint(
+        code=f"{office.insurer_id}-{office.pk}",
+        kind=DeliveryPoint.Kind.OFFICE,
+        region_id=office.insurer.region_id,
+        insurer=office.insurer,
+        name=f"{office.insurer.short_name}: {office.name[:1].lower()}{office.name[1:]}",
+        address=office.address,
+        phone=office.phone,
+        hours=office.hours,
+        latitude=office.latitude,
+        longitude=office.longitude,
+    )
 
 
 def _fund(region: str, said: Any, on: date) -> str:

@@ -2,36 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils.timezone import localdate
 
 from oms.domain.journal.actions import Actor, record
-from oms.domain.papers import codes, policy_extract, storage
-from oms.domain.papers.models import Paper, PaperCounter
+from oms.domain.papers import codes, storage
+from oms.domain.papers.kinds import KINDS, barcode_digits
+from oms.domain.papers.models import DetachedSignature, Paper, PaperCounter
+from oms.domain.papers.refused import NothingToCertify, Unsettled
 from oms.domain.papers.rendering import render
-from oms.domain.register.models import InsuredPerson, Policy
-from oms.domain.register.queries import policy_in_force
-from oms.gateways import signature
-from oms.kit.denied import Denied
+from oms.domain.papers.wording import Facts, PaperKind, Stamp
+from oms.domain.register.models import InsuredPerson
+from oms.gateways import signature, signature_gost
 from oms.law.case_number import paper_number
 
+__all__ = ["NothingToCertify", "Unsettled", "issue", "revoke"]
 _ATTEMPTS = 5
-
-
-class NothingToCertify(Denied):
-    """The person has no policy in force."""
-
-    text = "Действующего полиса в реестре нет, поэтому выписку выдать нельзя."
-
-
-class Unsettled(Denied):
-    """The register kept changing under our hands."""
-
-    text = "Сведения в реестре прямо сейчас меняются. Попробуйте ещё раз через минуту."
 
 
 @dataclass(frozen=True)
@@ -40,49 +28,59 @@ class _Draft:
 
     number: str
     check_code: str
-    facts: dict[str, Any]
+    facts: Facts
     content: bytes
     signer: str
+    gost: signature_gost.Signed | None
 
 
 def issue(
-    *, kind: str, person: InsuredPerson, basis: str, key: str, by: Actor, at: datetime
+    *,
+    kind: str,
+    person: InsuredPerson,
+    basis: str,
+    key: str,
+    by: Actor,
+    at: datetime,
+    scope: str = "",
 ) -> Paper:
     """Issue a signed paper of `kind` (`Paper.Kind`) and supersede the one in force.
 
+    `scope` is the period of a certificate (`periods`); papers of other periods stay in force.
     The same `key` (one request, such as `case:17:extract`) returns the same paper. `basis` is
-    a key such as `case:17`. Raises `NothingToCertify`, `Unsettled`, `typography.Unprintable`.
-    Call it outside a transaction: drawing and signing then hold no lock.
+    a key such as `case:17`. Raises `NothingToCertify`, `WrongScope`, `Unsettled`,
+    `typography.Unprintable`. Call it outside a transaction: drawing and signing then hold no lock.
     """
-    kind = Paper.Kind(kind)
+    own = KINDS[Paper.Kind(kind)]
     known = Paper.objects.filter(key=key).first()
     if known:
         return known
     for _attempt in range(_ATTEMPTS):
-        draft = _draft(person, at=at)
+        draft = _draft(own, person, scope=scope, at=at)
         sha256 = storage.keep(draft.content)
         with transaction.atomic():
             locked = InsuredPerson.objects.select_for_update().get(pk=person.pk)
             known = Paper.objects.filter(key=key).first()
             if known:
                 return known
-            if _facts(locked, at=at) == draft.facts:
+            if own.facts(locked, scope=scope, at=at) == draft.facts:
                 paper = Paper(
                     number=draft.number,
                     check_code=draft.check_code,
-                    kind=kind,
+                    kind=own.code,
+                    scope=scope,
                     person=locked,
                     basis=basis,
                     key=key,
                     data=draft.facts,
-                    template_version=policy_extract.VERSION,
+                    template_version=own.version,
                     issued_at=at,
                     state_at=at,
                     sha256=sha256,
                     size=len(draft.content),
                     signer=draft.signer,
                 )
-                return _put_in_force(paper, by=by, at=at)
+                return _put_in_force(paper, draft.gost, by=by, at=at)
     raise Unsettled
 
 
@@ -98,18 +96,26 @@ def revoke(*, paper: Paper, reason: str, by: Actor, at: datetime) -> Paper:
     return one
 
 
-def _put_in_force(paper: Paper, *, by: Actor, at: datetime) -> Paper:
+def _put_in_force(
+    paper: Paper, gost: signature_gost.Signed | None, *, by: Actor, at: datetime
+) -> Paper:
     """Save the paper and supersede the one before; the person's row is locked."""
     before = list(
         Paper.objects.filter(
-            person=paper.person, kind=paper.kind, state=Paper.State.ISSUED
+            person=paper.person, kind=paper.kind, scope=paper.scope, state=Paper.State.ISSUED
         ).select_for_update()
     )
-    Paper.objects.filter(pk__in=[old.pk for old in before]).update(
-        state=Paper.State.SUPERSEDED, state_at=at
-    )
+    if before:
+        Paper.objects.filter(pk__in=[old.pk for old in before]).update(
+            state=Paper.State.SUPERSEDED, state_at=at
+        )
     paper.save(force_insert=True)
-    Paper.objects.filter(pk__in=[old.pk for old in before]).update(superseded_by=paper)
+    if gost:
+        DetachedSignature.objects.create(
+            paper=paper, content=gost.content, signer=gost.signer, made_at=at
+        )
+    if before:
+        Paper.objects.filter(pk__in=[old.pk for old in before]).update(superseded_by=paper)
     for old in before:
         _tell("paper.supersede", old, by=by, at=at, by_number=paper.number)
     _tell("paper.issue", paper, by=by, at=at, number=paper.number, sha256=paper.sha256)
@@ -128,46 +134,33 @@ def _tell(act: str, paper: Paper, *, by: Actor, at: datetime, **details: str) ->
     )
 
 
-def _draft(person: InsuredPerson, *, at: datetime) -> _Draft:
-    facts = _facts(InsuredPerson.objects.get(pk=person.pk), at=at)
-    number, code, signer = _next_number(at=at), codes.new(), signature.signer()
-    words = policy_extract.wording(
-        facts=facts, number=number, check_code=code, issued_at=at, signer=signer.subject
-    )
+def _draft(own: PaperKind, person: InsuredPerson, *, scope: str, at: datetime) -> _Draft:
+    fresh = InsuredPerson.objects.select_related("region").get(pk=person.pk)
+    facts, signer = own.facts(fresh, scope=scope, at=at), signature.signer()
+    stamp = Stamp(_next_number(own.series, at=at), codes.new(), at, signer.subject)
+    number = barcode_digits(facts)
     pictures = {
-        "qr": codes.qr(codes.check_address(code)),
-        "barcode": codes.barcode(facts["enp"] or _digits(facts["blank_number"])),
+        "qr": codes.qr(codes.check_address(stamp.check_code)),
+        "barcode": codes.barcode(number) if number else "",
     }
-    pdf = render(template=policy_extract.TEMPLATE, words=words, codes=pictures, at=at)
-    content = signer.sign_pdf(pdf, reason=policy_extract.TITLE, at=at)
-    return _Draft(number, code, facts, content, signer.subject)
+    pdf = render(words=own.wording(facts=facts, stamp=stamp), codes=pictures, at=at)
+    content = signer.sign_pdf(pdf, reason=own.title, at=at)
+    gost = signature_gost.signer()
+    return _Draft(
+        stamp.number,
+        stamp.check_code,
+        facts,
+        content,
+        signer.subject,
+        gost.sign(content) if gost else None,
+    )
 
 
-def _facts(person: InsuredPerson, *, at: datetime) -> dict[str, Any]:
-    policy = policy_in_force(person)
-    today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    if (
-        policy is None
-        or policy.state != Policy.State.ACTIVE
-        or policy.begins_on > today
-        or (policy.ends_on and policy.ends_on < today)
-        or not (policy.enp or _digits(policy.blank_number))
-    ):
-        raise NothingToCertify
-    insurance = person.insurances.filter(valid_until=None).first()
-    return policy_extract.facts(person=person, policy=policy, insurance=insurance)
-
-
-def _digits(number: str) -> str:
-    """The digits of an old policy's number: its letters are Russian, Code 128 has none."""
-    return "".join(sign for sign in number if sign in "0123456789")
-
-
-def _next_number(*, at: datetime) -> str:
+def _next_number(series: str, *, at: datetime) -> str:
     """Take the year's next number in a transaction of its own: gaps are allowed, waits are not."""
-    year = at.astimezone(ZoneInfo(settings.TIME_ZONE)).year
+    year = localdate(at).year
     with transaction.atomic():
         PaperCounter.objects.get_or_create(year=year, defaults={"last": 0})
         PaperCounter.objects.filter(year=year).update(last=F("last") + 1)
         sequence = PaperCounter.objects.values_list("last", flat=True).get(year=year)
-    return paper_number(series=policy_extract.SERIES, year=year, sequence=sequence)
+    return paper_number(series=series, year=year, sequence=sequence)

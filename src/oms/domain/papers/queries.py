@@ -5,12 +5,16 @@ from datetime import date
 
 from django.utils.timezone import localdate
 
-from oms.domain.papers import codes, policy_extract, storage
-from oms.domain.papers.models import Paper
+from oms.domain.papers import codes, periods, storage
+from oms.domain.papers.kinds import KINDS
+from oms.domain.papers.models import Delivery, DetachedSignature, Paper
+from oms.domain.papers.wording import Section, Stamp
 from oms.domain.register.models import InsuredPerson
 from oms.law.case_number import parse_paper
 from oms.law.dates import long
 from oms.law.verdict import Invalid
+
+_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -21,9 +25,10 @@ class PaperTwin:
     title: str
     number: str
     issued: str
-    policy_label: str
-    policy_number: str
-    sections: tuple[policy_extract.Section, ...]
+    head_label: str
+    head: str
+    card: tuple[tuple[str, str], ...]
+    sections: tuple[Section, ...]
     check_code: str
     notice: str
     footers: tuple[str, ...]
@@ -31,9 +36,9 @@ class PaperTwin:
 
     @property
     def lines(self) -> tuple[tuple[str, str], ...]:
-        """All (label, value) of all sections, the policy's number first."""
+        """All (label, value) of all sections, what the card says first."""
         rest = (line for section in self.sections for line in section.lines)
-        return ((self.policy_label, self.policy_number), *rest)
+        return ((self.head_label, self.head), *self.card, *rest)
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,39 @@ def content(paper: Paper) -> bytes:
     return storage.fetch(paper.sha256)
 
 
+def detached_signature(paper: Paper) -> bytes:
+    """Return the GOST signature kept beside the file; empty when none was made. One query."""
+    found = DetachedSignature.objects.filter(paper=paper).first()
+    return bytes(found.content) if found else b""
+
+
+def has_detached_signature(paper: Paper) -> bool:
+    """Tell whether a GOST signature lies beside the file. One query."""
+    return DetachedSignature.objects.filter(paper=paper).exists()
+
+
+def copies(paper: Paper) -> list[Delivery]:
+    """Return printed copies of the paper, the newest first. One query."""
+    found = Delivery.objects.filter(paper=paper).select_related("point")
+    return list(found.order_by("-prepared_at", "-pk"))
+
+
+def in_force(person: InsuredPerson) -> list[Paper]:
+    """Return the person's papers in force, the newest first. One query."""
+    found = Paper.objects.filter(person=person, state=Paper.State.ISSUED)
+    return list(found.order_by("-issued_at", "-pk")[:_SHOWN])
+
+
+def period_words(paper: Paper) -> str:
+    """Return the period a paper is about, with a comma to go on after; empty for none."""
+    return f"{periods.read(paper.scope).words}, " if paper.scope else ""
+
+
+def issued_on(paper: Paper) -> date:
+    """Return the day it was issued, on the portal's clock."""
+    return localdate(paper.issued_at)
+
+
 def latest(person: InsuredPerson, kind: str) -> Paper | None:
     """Return the person's paper of the kind that is in force."""
     return Paper.objects.filter(person=person, kind=kind, state=Paper.State.ISSUED).first()
@@ -72,20 +110,16 @@ def latest(person: InsuredPerson, kind: str) -> Paper | None:
 
 def twin(paper: Paper) -> PaperTwin:
     """Return the paper's words for a page. No query."""
-    words = policy_extract.wording(
-        facts=paper.data,
-        number=paper.number,
-        check_code=paper.check_code,
-        issued_at=paper.issued_at,
-        signer=paper.signer,
-    )
+    stamp = Stamp(paper.number, paper.check_code, paper.issued_at, paper.signer)
+    words = KINDS[paper.kind].wording(facts=paper.data, stamp=stamp)
     return PaperTwin(
         paper=paper,
         title=words.title,
         number=words.number,
         issued=words.issued,
-        policy_label=words.policy_label,
-        policy_number=words.policy_number,
+        head_label=words.head_label,
+        head=words.head,
+        card=words.card,
         sections=words.sections,
         check_code=words.check_code,
         notice=words.notice,
@@ -126,11 +160,12 @@ def answer(paper: Paper, *, with_holder: bool) -> PaperAnswer:
 
 def _state_text(paper: Paper) -> str:
     day = long(localdate(paper.state_at))  # ends with «г.», which ends a sentence too
+    noun = KINDS[paper.kind].noun
     if paper.state == Paper.State.SUPERSEDED:
-        return f"{day} выдана более новая выписка. Попросите её."
+        return f"{day} выдана более новая {noun}. Попросите её."
     if paper.state == Paper.State.REVOKED:
-        return f"Выписка отозвана {day} Не принимайте её."
-    return f"Выписка выдана {day} и действует."
+        return f"{noun.capitalize()} отозвана {day} Не принимайте её."
+    return f"{noun.capitalize()} выдана {day} и действует."
 
 
 def _masked(paper: Paper) -> str:

@@ -17,11 +17,12 @@ from django.conf import settings
 
 _ROOM = Path(__file__).parent
 _FOLDER = _ROOM / "templates"
+TEMPLATE = "paper.typ"
 _kept = threading.local()
 
 
-def render(*, template: str, words: Any, codes: Mapping[str, str], at: datetime) -> bytes:
-    """Return the PDF of a template filled with `words` (a dataclass) and `codes` (SVG texts).
+def render(*, words: Any, codes: Mapping[str, str], at: datetime) -> bytes:
+    """Return the PDF of a paper filled with `words` (a dataclass) and `codes` (SVG texts).
 
     `at` becomes the date of the document. Equal arguments give equal bytes.
     """
@@ -31,7 +32,7 @@ def render(*, template: str, words: Any, codes: Mapping[str, str], at: datetime)
         "codes": dict(codes),
         "at": [local.year, local.month, local.day, local.hour, local.minute, local.second],
     }
-    pdf = _compiler(template).compile(
+    pdf = _compiler().compile(
         format="pdf",
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         pdf_standards=["a-2a", "ua-1"],
@@ -42,14 +43,14 @@ def render(*, template: str, words: Any, codes: Mapping[str, str], at: datetime)
     return pdf
 
 
-def _compiler(template: str) -> typst.Compiler:
-    """Return this thread's compiler of the template: it keeps fonts and parsed sources."""
-    compilers: dict[str, typst.Compiler] = _kept.__dict__.setdefault("compilers", {})
-    if template not in compilers:
-        compilers[template] = typst.Compiler(
-            str(_FOLDER / template),
+def _compiler() -> typst.Compiler:
+    """Return this thread's compiler: it keeps fonts and parsed sources."""
+    kept: typst.Compiler | None = getattr(_kept, "compiler", None)
+    if kept is None:
+        kept = _kept.compiler = typst.Compiler(
+            str(_FOLDER / TEMPLATE),
             root=str(_FOLDER),
             font_paths=[str(_ROOM / "fonts")],
             ignore_system_fonts=True,
         )
-    return compilers[template]
+    return kept

@@ -1,12 +1,12 @@
 """Checking a file somebody brings: is it a paper of ours, unchanged, and still in force."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from oms.domain.papers import storage
-from oms.domain.papers.models import Paper
+from oms.domain.papers.models import DetachedSignature, Paper
 from oms.domain.papers.queries import PaperAnswer, answer
-from oms.gateways import signature
+from oms.gateways import signature, signature_gost
 from oms.gateways.signature import MAX_BYTES, SignatureReport
 from oms.law.dates import long
 from oms.law.typed import NBSP
@@ -26,13 +26,16 @@ class FileAnswer:
     paper: PaperAnswer | None = None
     signer: str = ""
     signed_at: datetime | None = None
+    detached: "SignatureAnswer | None" = None
 
     @property
     def ok(self) -> bool:
         """Whether the file may be relied upon."""
-        return self.code == Paper.State.ISSUED
+        return self.code == Paper.State.ISSUED and (self.detached is None or self.detached.ok)
 
 
+_GOST_GOOD = "Подпись ГОСТ верна"
+_GOST_TEXT = "Она наша и стоит под этим самым файлом."
 _TITLES = {
     Paper.State.ISSUED: "Документ подлинный и действует",
     Paper.State.SUPERSEDED: "Документ подлинный, но заменён более новым",
@@ -40,8 +43,47 @@ _TITLES = {
 }
 
 
-def verify_file(data: bytes, *, at: datetime) -> FileAnswer:
-    """Tell what the file is; any bytes are answered, none raise."""
+@dataclass(frozen=True)
+class SignatureAnswer:
+    """What we say of a signature brought beside the file."""
+
+    ok: bool
+    title: str
+    text: str
+    signer: str = ""
+
+
+def verify_detached(data: bytes, detached: bytes) -> SignatureAnswer:
+    """Tell whether the detached GOST signature is ours and over these very bytes.
+
+    The one we keep beside the paper is ours, whatever has become of the key since.
+    """
+    kept = DetachedSignature.objects.filter(paper__sha256=storage.digest(data)).first()
+    if kept and bytes(kept.content) == detached:
+        return SignatureAnswer(True, _GOST_GOOD, _GOST_TEXT, kept.signer)
+    signer = signature_gost.signer()
+    if signer is None:
+        text = "Здесь проверяют только подписи, которые поставили мы, а подписи ГОСТ мы не ставим."
+        return SignatureAnswer(False, "Подпись ГОСТ проверить не удалось", text)
+    report = signer.check(data, detached)
+    if report.ok:
+        return SignatureAnswer(True, _GOST_GOOD, _GOST_TEXT, report.signer)
+    return SignatureAnswer(False, "Подпись ГОСТ не подходит", report.problem)
+
+
+def verify_file(data: bytes, *, at: datetime, detached: bytes = b"") -> FileAnswer:
+    """Tell what the file is; any bytes are answered, none raise.
+
+    `detached` is a signature file brought with it: it is judged beside, and a bad one makes even
+    a good file not to be relied upon.
+    """
+    told = _verified(data, at=at)
+    if not detached or told.code in {"too-large", "not-pdf"}:
+        return told
+    return replace(told, detached=verify_detached(data, detached))
+
+
+def _verified(data: bytes, *, at: datetime) -> FileAnswer:
     if len(data) > MAX_BYTES:
         limit = f"{MAX_BYTES // 1024 // 1024}{NBSP}МБ"
         return FileAnswer(
@@ -70,16 +112,21 @@ def verify_file(data: bytes, *, at: datetime) -> FileAnswer:
     )
 
 
-def explain(data: bytes, *, at: datetime) -> tuple[bool, list[str]]:
+def explain(data: bytes, *, at: datetime, detached: bytes = b"") -> tuple[bool, list[str]]:
     """Return whether the file may be relied upon, and lines that say why (for a terminal)."""
-    told = verify_file(data, at=at)
+    told = verify_file(data, at=at, detached=detached)
     lines = [told.title, told.text]
     if told.paper:
         lines.append(f"{told.paper.kind_title} №{NBSP}{told.paper.number}")
         lines.append(f"Выдана: {long(told.paper.issued_on)}")
-        lines.append(f"Кому: {told.paper.holder}, полис …{told.paper.number_tail}")
+        tail = f", полис …{told.paper.number_tail}" if told.paper.number_tail else ""
+        lines.append(f"Кому: {told.paper.holder}{tail}")
     if told.signer:
         lines.append(f"Подписал: {told.signer}")
+    if told.detached:
+        lines.append(f"{told.detached.title}. {told.detached.text}")
+        if told.detached.signer:
+            lines.append(f"Подпись ГОСТ: {told.detached.signer}")
     return told.ok, lines
 
 

@@ -149,12 +149,22 @@ def restore(archive: Path, yes: bool) -> None:
     click.echo("Restored. Start the portal with ./start")
 
 
-@oms.command("verify-paper", epilog=examples("verify-paper extract.pdf"))
+@oms.command(
+    "verify-paper",
+    epilog=examples("verify-paper extract.pdf", "verify-paper extract.pdf --sig extract.pdf.sig"),
+)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--sig",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="The GOST signature beside the file.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
-def verify_paper(file: Path, as_json: bool) -> None:
-    """Check the signature and the state of an issued PDF. Exit code: 0 valid, 1 not."""
-    ok, lines = verification.explain(file.read_bytes(), at=timezone.now())
+def verify_paper(file: Path, sig: Path | None, as_json: bool) -> None:
+    """Check the signatures and the state of an issued PDF. Exit code: 0 valid, 1 not."""
+    detached = sig.read_bytes() if sig else b""
+    ok, lines = verification.explain(file.read_bytes(), at=timezone.now(), detached=detached)
     if as_json:
         click.echo(json.dumps({"ok": ok, "lines": list(lines)}, ensure_ascii=False))
     else:

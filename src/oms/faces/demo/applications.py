@@ -125,10 +125,11 @@ def approved(case: Case, *, by: User, times: Times) -> Case:
 def finished(case: Case, *, times: Times) -> Case:
     """Papers issued, the applicant told: what `cases.tasks.finish` does, but in the past."""
     at = times.after(minutes=1)
-    for kind in case.result["papers"]:
+    for wished in case.result["papers"]:
         assert case.person is not None
+        kind, _, scope = wished.partition(" ")
         papers.issue(
-            kind=kind, person=case.person, basis=case.key, key=f"{case.key}:{kind}",
-            by=SYSTEM, at=at,
+            kind=kind, scope=scope, person=case.person, basis=case.key,
+            key=f"{case.key}:{wished}", by=SYSTEM, at=at,
         )  # fmt: skip
     return cases.perform("finish", case, by=SYSTEM, at=at)

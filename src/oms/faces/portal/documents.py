@@ -16,9 +16,9 @@ from django.views.decorators.http import require_safe
 from oms.domain.accounts.access import sign_in_required, subject
 from oms.domain.accounts.models import User
 from oms.domain.documents.models import Document
-from oms.domain.papers import codes
+from oms.domain.papers import codes, deliveries
 from oms.domain.papers import queries as papers
-from oms.domain.papers.models import Paper
+from oms.domain.papers.models import Delivery, Paper
 from oms.faces.design.parts import Chip, Crumb, State
 from oms.faces.design.templatetags.design import date_words
 from oms.faces.portal.pages import address, page
@@ -31,6 +31,12 @@ TINTS: dict[str, State] = {
     Paper.State.ISSUED: "ok",
     Paper.State.SUPERSEDED: "neutral",
     Paper.State.REVOKED: "danger",
+}
+COPIES: dict[str, State] = {
+    Delivery.State.WAITING: "info",
+    Delivery.State.SENT: "info",
+    Delivery.State.HANDED: "ok",
+    Delivery.State.RETURNED: "warn",
 }
 TABS = {"": "Все", "issued": "Выданы вам", "brought": "Загружены вами"}
 STATES = {
@@ -56,6 +62,20 @@ class Line:
     file_url: str
     thumb_url: str = ""
     number: str = ""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A printed copy as its owner sees it."""
+
+    word: str
+    tint: State
+    way: str
+    place: str
+    when: str
+    bring: str
+    hours: str
+    phone: str
 
 
 @dataclass(frozen=True)
@@ -98,7 +118,7 @@ def documents(request: HttpRequest) -> HttpResponse:
         wanted=wanted,
         tabs=[Chip(t, wanted.url(tab=c), current=c == wanted.tab) for c, t in TABS.items()],
         states=STATES,
-        kinds=[("", "Любой вид"), (PAPERS, "Выписка о полисе ОМС"), *Document.Kind.choices],
+        kinds=[("", "Любой вид"), *Paper.Kind.choices, *Document.Kind.choices],
         is_picked=wanted.is_picked,
         has_search=wanted.is_picked or bool(wanted.before) or len(lines) > FEW,
         first_url=wanted.url() if wanted.before else "",
@@ -106,13 +126,10 @@ def documents(request: HttpRequest) -> HttpResponse:
     )
 
 
-PAPERS = "policy-extract"
-
-
 @require_safe
 @sign_in_required
 def document(request: HttpRequest, number: str) -> HttpResponse:
-    """The paper as a page: the same words as in the file."""
+    """The paper as a page: the same words as in the file. Two queries besides its own."""
     found = own_paper(request, number)
     kind = found.get_kind_display()
     user = request.user
@@ -128,6 +145,9 @@ def document(request: HttpRequest, number: str) -> HttpResponse:
         tint=TINTS[found.state],
         qr=codes.qr(codes.check_address(found.check_code)),
         verify_url=address("portal:verify_code", found.check_code),
+        has_signature=papers.has_detached_signature(found),
+        copies=[_copy(one) for one in papers.copies(found)],
+        may_print=found.state == Paper.State.ISSUED,
         may_send=isinstance(user, User) and bool(user.email_confirmed_at),
     )
 
@@ -139,6 +159,21 @@ def document_pdf(request: HttpRequest, number: str) -> HttpResponse:
     found = own_paper(request, number)
     response = HttpResponse(papers.content(found), content_type="application/pdf")
     name = f"{found.get_kind_display()} {found.number}.pdf"
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_safe
+@sign_in_required
+def document_sig(request: HttpRequest, number: str) -> HttpResponse:
+    """The GOST signature that lies beside the file; 404 where none was made."""
+    found = own_paper(request, number)
+    content = papers.detached_signature(found)
+    if not content:
+        raise Http404
+    response = HttpResponse(content, content_type="application/pkcs7-signature")
+    name = f"{found.get_kind_display()} {found.number}.pdf.sig"
     response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
@@ -161,7 +196,7 @@ def _wanted(request: HttpRequest) -> Wanted:
     return Wanted(
         tab=tab if tab in TABS else "",
         state=state if state in STATES else "",
-        kind=kind if kind in {PAPERS, *Document.Kind.values} else "",
+        kind=kind if kind in {*Paper.Kind.values, *Document.Kind.values} else "",
         text=asked.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
         before=_moment(asked.get("before", "")),
     )
@@ -176,14 +211,18 @@ def _moment(typed: str) -> datetime | None:
 
 
 def _issued(user: User, wanted: Wanted) -> Iterator[Line]:
-    if wanted.tab == "brought" or wanted.kind not in {"", PAPERS} or wanted.state == "checked":
+    is_other = bool(wanted.kind) and wanted.kind not in Paper.Kind.values
+    if wanted.tab == "brought" or is_other or wanted.state == "checked":
         return
     rows: QuerySet[Paper] = Paper.objects.visible_to(user)
+    if wanted.kind:
+        rows = rows.filter(kind=wanted.kind)
     if wanted.state:
         good = Q(state=Paper.State.ISSUED)
         rows = rows.filter(good if wanted.state == "good" else ~good)
-    if wanted.text and not _meant(wanted.text, Paper.Kind.choices):
-        rows = rows.filter(number__icontains=wanted.text)
+    if wanted.text:
+        kinds = _meant(wanted.text, Paper.Kind.choices)
+        rows = rows.filter(Q(kind__in=kinds) | Q(number__icontains=wanted.text))
     if wanted.before:
         rows = rows.filter(issued_at__lt=wanted.before)
     for paper in rows.order_by("-issued_at", "-pk")[: PAGE + 1]:
@@ -191,7 +230,7 @@ def _issued(user: User, wanted: Wanted) -> Iterator[Line]:
 
 
 def _brought(user: User, wanted: Wanted) -> Iterator[Line]:
-    if wanted.tab == "issued" or wanted.kind == PAPERS:
+    if wanted.tab == "issued" or wanted.kind in Paper.Kind.values:
         return
     rows: QuerySet[Document] = Document.objects.visible_to(user).filter(user=user)
     if wanted.kind:
@@ -217,17 +256,32 @@ _STANDING = {
 
 
 def _paper_line(paper: Paper) -> Line:
+    issued = f"{papers.period_words(paper)}выдана {date_words(paper.issued_at)}"
     return Line(
         at=paper.issued_at,
         key=f"paper-{paper.pk}",
         title=str(paper.get_kind_display()),
-        words=f"выдана {date_words(paper.issued_at)}. PDF, {filesizeformat(paper.size)}",
+        words=f"{issued}. PDF, {filesizeformat(paper.size)}",
         word=str(paper.get_state_display()),
         tint=TINTS[paper.state],
         icon="file-text",
         url=address("portal:document", paper.number),
         file_url=address("portal:document_pdf", paper.number),
         number=paper.number,
+    )
+
+
+def _copy(one: Delivery) -> Copy:
+    point, waits = one.point, one.is_on_the_way
+    return Copy(
+        word=str(one.get_state_display()),
+        tint=COPIES[one.state],
+        way=str(one.get_way_display()),
+        place=deliveries.place_words(one),
+        when=date_words(one.state_at),
+        bring=deliveries.TO_BRING[Delivery.Way(one.way)] if waits else "",
+        hours=point.hours if point and waits else "",
+        phone=point.phone if point and waits else "",
     )
 
 

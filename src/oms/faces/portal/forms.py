@@ -12,6 +12,7 @@ from oms.law.verdict import Invalid
 
 LONGEST_NUMBER = 40
 LARGEST_FILE = 5 * 1024 * 1024
+LARGEST_SIGNATURE = 64 * 1024
 BIRTH = "Укажите дату в виде ДД.ММ.ГГГГ, например 14.03.1985"
 
 
@@ -91,6 +92,21 @@ class FileForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,.pdf"}),
         error_messages={"required": "Выберите файл PDF"},
     )
+
+    signature = forms.FileField(
+        label="Файл подписи ГОСТ",
+        required=False,
+        help_text="Если он у вас есть: имя кончается на .sig",
+        widget=forms.ClearableFileInput(attrs={"accept": ".sig,.p7s"}),
+        error_messages={"empty": "Файл подписи пустой. Выберите другой"},
+    )
+
+    def clean_signature(self) -> Any:
+        """Refuse what is too large to be a signature."""
+        given = self.cleaned_data["signature"]
+        if given and given.size > LARGEST_SIGNATURE:
+            raise ValidationError("Файл подписи больше 64\N{NO-BREAK SPACE}КБ. Выберите файл .sig")
+        return given
 
     def clean_paper(self) -> Any:
         """Refuse what is too large to be one of ours."""

@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("oms.faces.portal.uploads.urls")),
     path("documents/<str:number>/", documents.document, name="document"),
     path("documents/<str:number>/pdf", documents.document_pdf, name="document_pdf"),
+    path("documents/<str:number>/sig", documents.document_sig, name="document_sig"),
     path("messages/", messages.inbox, name="messages"),
     path("messages/<int:pk>/", messages.message, name="message"),
     path("insurers/", insurers.insurers, name="insurers"),

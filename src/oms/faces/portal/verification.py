@@ -81,7 +81,9 @@ def _check_file(request: HttpRequest) -> HttpResponse:
     until = tries.charge(request, LIMIT, at=now)
     if until:
         return tries.told(_ask(request, status=429, wait=tries.words(until, at=now)), until, at=now)
-    found = verify_file(form.cleaned_data["paper"].read(), at=now)
+    given = form.cleaned_data["signature"]
+    detached = given.read() if given else b""
+    found = verify_file(form.cleaned_data["paper"].read(), at=now, detached=detached)
     if found.code in ("not-pdf", "too-large"):
         form.add_error("paper", f"{found.title}. {found.text}")
         return _ask(request, file_form=form)
@@ -92,7 +94,9 @@ def _told(
     request: HttpRequest, paper: PaperAnswer | None, *, file: FileAnswer | None = None
 ) -> HttpResponse:
     """Show the answer: a title, what to do, and what little may be told of the paper."""
-    title = file.title if file else TITLES[Paper.State(paper.state)] if paper else ""
+    beside = file.detached if file else None
+    said = beside.title if file and beside and not beside.ok else file.title if file else ""
+    title = said or (TITLES[Paper.State(paper.state)] if paper else "")
     return page(
         request,
         "portal/verified.html",
@@ -101,6 +105,7 @@ def _told(
         ok=file.ok if file else bool(paper and paper.is_in_force),
         replaced=bool(paper and paper.state == Paper.State.SUPERSEDED),
         text=file.text if file else paper.text if paper else "",
+        detached=beside,
         paper=paper,
         file=file,
     )
