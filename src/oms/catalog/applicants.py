@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from oms.catalog.countries import EAEU, STATELESS
@@ -128,6 +129,19 @@ def _same(person: InsuredPerson, application: Application) -> bool:
         return True
     key = document_key(document_of(answers))
     return person.identity_documents.filter(number_key=key, valid_until=None).exists()
+
+
+def born_on(application: Application) -> date | None:
+    """The birth date told, else the one on record."""
+    told = application.answers.get("birth_date")
+    return told or (application.person.birth_date if application.person else None)
+
+
+def holds_citizenship(application: Application) -> bool:
+    """Whether they are a citizen of Russia: as told, else as on record."""
+    if "citizenship" in application.answers or application.person is None:
+        return is_citizen(application.answers)
+    return application.person.citizenship == "RUS"
 
 
 def is_citizen(answers: Mapping[str, Any]) -> bool:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from oms.catalog import fields
-from oms.catalog.applicants import is_citizen
+from oms.catalog.applicants import born_on, holds_citizenship
 from oms.catalog.declaration import Application, Step
 from oms.domain.accounts import queries as accounts
 from oms.domain.directory import queries as directory
@@ -121,7 +121,7 @@ class IdentityPaper(Step):
     def prepare(self) -> None:
         """Offer what fits the citizenship."""
         self.fields["issued_on"].latest = self.application.today  # type: ignore[attr-defined]
-        kinds = OF_CITIZENS if is_citizen(self.application.answers) else OF_FOREIGNERS
+        kinds = OF_CITIZENS if holds_citizenship(self.application) else OF_FOREIGNERS
         kind = self.fields["document_kind"]
         kind.choices = [(k, identity_documents.KINDS[k].name) for k in kinds]  # type: ignore[attr-defined]
 
@@ -158,7 +158,7 @@ class IdentityPaper(Step):
                 self.add_error(name, texts[name])
 
     def _plausible(self, given: dict[str, Any], kind: int) -> None:
-        born = self.application.answers.get("birth_date")
+        born = born_on(self.application)
         if not born or "issued_on" not in given or "expires_on" in self.errors:
             return
         found = identity_documents.plausible(
