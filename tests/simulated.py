@@ -26,6 +26,7 @@ class World:
     url: str
     openid_url: str = ""
     clamd_url: str = ""
+    smpp_url: str = ""
 
     @property
     def smtp_url(self) -> str:
@@ -64,6 +65,7 @@ def outside_world(folder: Path) -> Iterator[World]:
         ports = json.loads(process.stdout.readline())
         try:
             urls = [f"http://127.0.0.1:{ports[name]}" for name in ("http", "openid")]
-            yield World(ports["smtp"], *urls, f"tcp://127.0.0.1:{ports['clamd']}")
+            smpp = f"smpp://oms:secret@127.0.0.1:{ports['smpp']}?source=OMS"
+            yield World(ports["smtp"], *urls, f"tcp://127.0.0.1:{ports['clamd']}", smpp)
         finally:
             process.terminate()

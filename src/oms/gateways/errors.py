@@ -9,6 +9,10 @@ class Temporary(GatewayError):  # noqa: N818  it reads better at the place of ra
     """Worth trying again, with the same key: nobody knows whether the first try arrived."""
 
 
+class NotTaken(Temporary):
+    """Surely not accepted, but may be later: somebody else may be asked without a double."""
+
+
 class Permanent(GatewayError):  # noqa: N818
     """Refused for good: trying the same again is of no use."""
 

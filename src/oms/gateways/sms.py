@@ -1,10 +1,12 @@
-"""SMS over an HTTP gateway: POST JSON {to, text, id} with a bearer token.
+"""SMS: up to two providers, each over HTTP or SMPP.
 
-The gateway answers a repeated `id` with 200 or 409 and sends nothing twice.
+HTTP: POST JSON {to, text, id} with a bearer token. The provider answers a repeated `id` with 200
+or 409 and sends nothing twice. SMPP: `smpp.py`.
 """
 
 import re
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol
@@ -12,7 +14,8 @@ from typing import Protocol
 import httpx
 from django.conf import settings
 
-from oms.gateways.errors import BadAddress, GatewayError, Permanent, Temporary
+from oms.gateways import smpp
+from oms.gateways.errors import BadAddress, GatewayError, NotTaken, Permanent, Temporary
 
 TIMEOUT = httpx.Timeout(10, connect=5)
 _PHONE = re.compile(r"\+[1-9]\d{9,14}")
@@ -26,15 +29,53 @@ class SmsGateway(Protocol):
     def send(self, *, to: str, text: str, key: str) -> str:
         """Hand one message over; return the gateway's number of it.
 
-        `to` is E.164. Raises `Temporary` or `Permanent`. The same `key` is sent once.
+        `to` is E.164. Raises `NotTaken` (ask whom you like), `Temporary` (ask the same again) or
+        `Permanent`. The same `key` is sent once.
         """
 
 
-def gateway() -> SmsGateway:
-    """The gateway in force: HTTP when configured, memory in tests, else one that only waits."""
-    if settings.SMS_URL:
-        return Http(settings.SMS_URL, settings.SMS_TOKEN)
+def gateway(code: str = "sms-1") -> SmsGateway:
+    """The provider of a code; memory in tests without one, else one that only waits."""
+    url, token = _configured().get(code, ("", ""))
+    if url.startswith("smpp"):
+        return smpp.session(url, code=code)
+    if url:
+        return Http(url, token)
     return MEMORY if settings.ENV.is_test else Unconfigured()
+
+
+def weights() -> Mapping[str, float]:
+    """Codes of the providers there are and how much each shall carry."""
+    codes = list(_configured()) or ["sms-1"]
+    told = dict(zip(("sms-1", "sms-2"), parse_weights(settings.SMS_WEIGHTS), strict=True))
+    return {code: told[code] for code in codes}
+
+
+def parse_weights(text: str) -> tuple[float, float]:
+    """Read `3:1`. Raises `ValueError`."""
+    first, _, second = text.partition(":")
+    found = (float(first), float(second or 1))
+    if not all(0 < one < 1_000_000 for one in found):
+        raise ValueError("OMS_SMS_WEIGHTS must look like 3:1, both above zero")
+    return found
+
+
+def listen() -> None:
+    """Keep sessions open over which receipts arrive. Raises nothing: a provider may be down."""
+    for code, (url, _) in _configured().items():
+        if url.startswith("smpp"):
+            try:
+                smpp.session(url, code=code).listen()
+            except Temporary:
+                continue
+
+
+def _configured() -> dict[str, tuple[str, str]]:
+    rows = {
+        "sms-1": (settings.SMS_URL, settings.SMS_TOKEN),
+        "sms-2": (settings.SMS_2_URL, settings.SMS_2_TOKEN),
+    }
+    return {code: row for code, row in rows.items() if row[0]}
 
 
 @dataclass(frozen=True)
@@ -54,6 +95,8 @@ class Http:
                     json={"to": to, "text": text, "id": key},
                     headers={"Authorization": f"Bearer {self.token}"} if self.token else {},
                 )
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise NotTaken(f"СМС-шлюз недоступен ({type(error).__name__})") from error
         except httpx.HTTPError as error:
             raise Temporary(f"СМС-шлюз не отвечает ({type(error).__name__})") from error
         if answer.status_code not in _ACCEPTED:
@@ -77,7 +120,9 @@ def _meaning(code: int) -> GatewayError:
     """Whose fault an answer is. Our token or limit may be mended; a wrong number may not."""
     if code in _BAD_ADDRESS:
         return BadAddress(f"СМС-шлюз не знает такого номера ({code})")
-    if code in {401, 403, 408, 425, 429} or code >= 500:
+    if code in {401, 403, 425, 429, 503}:  # said before anything was taken
+        return NotTaken(f"СМС-шлюз просит повторить позже ({code})")
+    if code == 408 or code >= 500:
         return Temporary(f"СМС-шлюз просит повторить позже ({code})")
     return Permanent(f"СМС-шлюз отказался принять сообщение ({code})")
 
@@ -87,7 +132,7 @@ class Unconfigured:
 
     def send(self, *, to: str, text: str, key: str) -> str:
         """Raise `Temporary`."""
-        raise Temporary("СМС-шлюз не настроен")
+        raise NotTaken("СМС-шлюз не настроен")
 
 
 @dataclass(frozen=True)

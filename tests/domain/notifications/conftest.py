@@ -5,7 +5,7 @@ import pytest
 import time_machine
 
 from oms.domain.accounts.models import User
-from oms.gateways import mail, sms
+from oms.gateways import mail, push, sms
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -17,6 +17,7 @@ def _in_memory(settings) -> Iterator[None]:
     yield
     mail.MEMORY.clear()
     sms.MEMORY.clear()
+    push.MEMORY.clear()
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ LONGEST = {
     "text": "Срок акта закончился.",
     "method": "Код из СМС на номер из профиля",
     "reason": "Не совпало поле «Дата рождения».",
+    "about": "Ответьте на вопрос по заявлению",
 }
 EACH = pytest.mark.parametrize("template", TEMPLATES.values(), ids=list(TEMPLATES))
 

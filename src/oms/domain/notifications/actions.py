@@ -11,16 +11,18 @@ from django.utils import timezone
 from oms.domain.accounts import wards
 from oms.domain.accounts.models import User
 from oms.domain.journal.actions import SYSTEM, Actor, record
-from oms.domain.notifications import letters
-from oms.domain.notifications.models import OPEN, Delivery, Message
+from oms.domain.notifications import letters, texts, wishes
+from oms.domain.notifications.models import OPEN, Delivery, Message, Preferences, Subscription
+from oms.domain.notifications.reach import ways
 from oms.domain.notifications.tasks import deliver
-from oms.domain.notifications.templates import TEMPLATES, Filled, Template
+from oms.domain.notifications.templates import Filled, Template
 from oms.kit.denied import Denied
 from oms.law import dates
 
 Channel = Delivery.Channel
 CODE_LIVES = timedelta(minutes=10)
 REST_BETWEEN_RESENDS = timedelta(minutes=1)
+RESENDS_A_DAY = 5
 
 
 class NothingToResend(Denied):
@@ -33,6 +35,24 @@ class JustSent(Denied):
     """A resend within a minute."""
 
     text = "Сообщение только что отправлено. Подождите минуту."
+
+
+class TooManyResends(Denied):
+    """The day's repeats are used up."""
+
+    text = "Это сообщение сегодня уже повторяли пять раз. Попробуйте завтра."
+
+
+class ContactTakesNothing(Denied):
+    """The person's contact was refused and nothing has changed since."""
+
+    text = "Этот контакт не принимает сообщения. Исправьте его в «Моих данных», потом повторите."
+
+
+class NoSuchBrowser(Denied):
+    """A push can be repeated only to a browser that is still subscribed."""
+
+    text = "Этот браузер больше не подписан на уведомления."
 
 
 def tell(
@@ -49,11 +69,11 @@ def tell(
     """Tell a person of an event, once per `key`; return the message.
 
     `kind` names a text of `templates.py` and `context` fills it (`answer_by` is added in
-    words); `subject` is a key such as `case:17`, `link` a path of the portal. E-mail goes to a
-    confirmed address, SMS to a confirmed phone if the kind must be sent. Raises `KeyError` for
-    an unknown kind or a name the context lacks.
+    words); `subject` is a key such as `case:17`, `link` a path of the portal. By which channels
+    it goes, and when, is said in `reach.py`. Raises `KeyError` for an unknown kind or a name the
+    context lacks.
     """
-    template = TEMPLATES[kind]
+    template = texts.in_force(kind)
     words = {"answer_by": _day(answer_by)} if answer_by else {}
     filled = template.fill({**words, **context})
     told = Message(
@@ -124,11 +144,35 @@ def mark_read(*, user: User, at: datetime, ids: Iterable[int] | None = None) -> 
     return unread.update(read_at=at)
 
 
+def answered(*, user: User, subject: str, at: datetime) -> int:
+    """Note that what was asked of the person is done: no reminder follows. Return how many."""
+    open_ones = Message.objects.filter(user=user, subject=subject, answered_at=None)
+    return open_ones.exclude(answer_by=None).update(answered_at=at)
+
+
+@transaction.atomic
+def contact_is_right(*, user: User, channel: str, at: datetime) -> None:
+    """Use a contact again that had refused a message: its owner says it is right."""
+    for kept in Preferences.objects.select_for_update().filter(pk=user.pk):
+        if kept.bad.pop(channel, None):
+            kept.save(update_fields=["bad"])
+            record(
+                act="message.contact-right",
+                subject=user.key,
+                by=user.actor,
+                at=at,
+                person=user.key,
+                details={"channel": channel},
+            )
+
+
 def resend(*, delivery: Delivery, by: Actor, at: datetime) -> Delivery:
     """Send a finished delivery again («Повторить отправку»); return the one under way.
 
     A failed one is tried anew under its old key: if it did arrive, nobody gets it twice. One
-    that was sent gets a successor with a key of its own. Raises `NothingToResend`, `JustSent`.
+    that was sent (or lost in the network) gets a successor with a key of its own, to the
+    person's present contact. Raises `NothingToResend`, `JustSent`, `TooManyResends`,
+    `ContactTakesNothing`, `NoSuchBrowser`.
     """
     with transaction.atomic():
         locked = Delivery.objects.select_for_update().get(pk=delivery.pk)
@@ -137,11 +181,12 @@ def resend(*, delivery: Delivery, by: Actor, at: datetime) -> Delivery:
         latest = _latest(locked)
         if latest.state in OPEN:
             return latest
-        if latest.state == Delivery.State.SENT:
+        _check_may_resend(latest, at=at)
+        if latest.state == Delivery.State.SENT or latest.receipt:
             latest = _successor(latest, at=at)
         else:
             Delivery.objects.filter(pk=latest.pk).update(
-                state=Delivery.State.WAITING, attempts=0, next_at=at, error=""
+                state=Delivery.State.WAITING, attempts=0, next_at=at, error="", hold="", inside=None
             )
             latest.refresh_from_db()
         deliver.enqueue(latest.pk)
@@ -201,29 +246,28 @@ def _for_representatives(message: Message) -> Iterator[Message]:
 
 def _send_out(message: Message, template: Template, filled: Filled, *, at: datetime) -> list[str]:
     """Make and queue the deliveries of a new message; return their channels."""
-    user = message.user
-    texts: dict[str, tuple[str, str]] = {}
-    if user.email and user.email_confirmed_at:
-        texts[Channel.EMAIL] = (
-            user.email,
-            letters.mail_text(body=filled.body, link=message.link, link_title=message.link_title),
-        )
-    if template.must_send and user.phone and user.phone_confirmed_at:
-        texts[Channel.SMS] = (user.phone, letters.sms_text(short=filled.short))
-    for channel, (address, text) in texts.items():
+    found = ways(message, template, filled, at=at)
+    for way in found:
+        own = f"{way.channel}{way.address}" if way.channel == Channel.PUSH else way.channel
         delivery = Delivery.objects.create(
             message=message,
-            user=user,
-            channel=channel,
-            address=address,
+            user=message.user,
+            channel=way.channel,
+            address=way.address,
             title=message.title,
-            text=text,
-            key=f"{message.key}/{channel}",
-            next_at=at,
+            text=way.text,
+            key=f"{message.key}/{own}",
+            state=Delivery.State.FAILED if way.error else Delivery.State.WAITING,
+            error=way.error,
+            hold=way.hold,
+            next_at=way.next_at,
             created_at=at,
         )
-        deliver.enqueue(delivery.pk)
-    return [str(channel) for channel in texts]
+        if way.hold == Delivery.Hold.NIGHT:
+            deliver.using(run_after=way.next_at).enqueue(delivery.pk)
+        elif not (way.error or way.hold):
+            deliver.enqueue(delivery.pk)
+    return [str(way.channel) for way in found]
 
 
 def _latest(delivery: Delivery) -> Delivery:
@@ -231,6 +275,20 @@ def _latest(delivery: Delivery) -> Delivery:
     root = delivery.key.partition("~")[0]
     family = Delivery.objects.filter(user=delivery.user, key__startswith=root)
     return [one for one in family.order_by("pk") if one.key.partition("~")[0] == root][-1]
+
+
+def _check_may_resend(latest: Delivery, *, at: datetime) -> None:
+    """Raise what stands against one more try."""
+    made = latest.key.partition("~")[2]
+    if int(made or 1) > RESENDS_A_DAY and at - latest.created_at < timedelta(days=1):
+        raise TooManyResends
+    if latest.user is None:
+        return
+    if latest.channel == Channel.PUSH:
+        if not Subscription.objects.filter(pk=int(latest.address)).exists():
+            raise NoSuchBrowser
+    elif wishes.bad_address(latest.user, wishes.preferences(latest.user), latest.channel):
+        raise ContactTakesNothing
 
 
 def _successor(sent: Delivery, *, at: datetime) -> Delivery:
@@ -242,13 +300,19 @@ def _successor(sent: Delivery, *, at: datetime) -> Delivery:
         message=sent.message,
         user=sent.user,
         channel=sent.channel,
-        address=sent.address,
+        address=_present_address(sent),
         title=sent.title,
         text=sent.text,
         key=f"{root}~{int(number or 1) + 1}",
         next_at=at,
         created_at=at,
     )
+
+
+def _present_address(sent: Delivery) -> str:
+    if sent.user is None or sent.channel == Channel.PUSH:
+        return sent.address
+    return wishes.confirmed_address(sent.user, sent.channel) or sent.address
 
 
 def _day(moment: datetime) -> str:

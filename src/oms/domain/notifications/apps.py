@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.core.checks import register
 
+from oms.domain.notifications import receipts
+from oms.gateways import smpp
 from oms.gateways.checks import configured
 
 
@@ -16,3 +18,4 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         """Refuse to serve people we could not write to."""
         register(configured)
+        smpp.on_receipt(receipts.take)

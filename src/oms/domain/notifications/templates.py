@@ -2,13 +2,33 @@
 
 A title holds nothing personal: it becomes the subject of an e-mail. An SMS holds a case number
 at most. Whoever changes a text raises its version; a message keeps the text it was made with.
+An administrator may put another text in its place: `texts.py`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Formatter
 
+from oms.domain.notifications.wishes import Group
+
 _CASE = "№\u00a0{number} ({service})"
+_GROUPS = {
+    "case": Group.CASES,
+    "ward": Group.CASES,
+    "represented": Group.CASES,
+    "request": Group.CASES,
+    "answer": Group.CASES,
+    "appointment": Group.APPOINTMENTS,
+    "slot": Group.APPOINTMENTS,
+    "document": Group.PAPERS,
+    "export": Group.PAPERS,
+    "paper": Group.PAPERS,
+    "policy": Group.PAPERS,
+    "certificate": Group.PAPERS,
+    "news": Group.NEWS,
+    "works": Group.NEWS,
+}
+"""By the first word of a kind; what is not named here concerns the account."""
 
 
 @dataclass(frozen=True)
@@ -22,18 +42,30 @@ class Template:
     short: str = ""
     must_send: bool = False
     version: int = 1
+    reminds_itself: bool = False
+    """Who tells of it also reminds of the term (or it is a reminder): we do not."""
+
+    @property
+    def group(self) -> Group:
+        """What the event is about: people choose channels by it."""
+        return _GROUPS.get(self.kind.partition("-")[0], Group.SECURITY)
+
+    @property
+    def sms(self) -> str:
+        """The words of an SMS; what need not be sent by SMS has its title said there."""
+        return self.short or f"{self.title.lower()}. Подробности в кабинете."
 
     @property
     def needs(self) -> frozenset[str]:
         """Names the context must hold."""
-        texts = (self.body, self.short)
+        texts = (self.body, self.sms)
         return frozenset(
             name for text in texts for _, name, _, _ in Formatter().parse(text) if name
         )
 
     def fill(self, context: Mapping[str, str]) -> "Filled":
         """The texts of one event. Raises `KeyError` for a name the context lacks."""
-        return Filled(self.body.format_map(context), self.short.format_map(context))
+        return Filled(self.body.format_map(context), self.sms.format_map(context))
 
 
 @dataclass(frozen=True)
@@ -135,6 +167,7 @@ _ALL = (
         short="ответьте до {answer_by} на вопрос по заявлению №\u00a0{number}.",
         link_title="Прочитать вопрос и ответить",
         must_send=True,
+        reminds_itself=True,
     ),
     Template(
         kind="case-question-reminder",
@@ -144,6 +177,7 @@ _ALL = (
         short="ответьте до {answer_by}, иначе заявление №\u00a0{number} закроется.",
         link_title="Ответить",
         must_send=True,
+        reminds_itself=True,
     ),
     Template(
         kind="case-answered",
@@ -160,7 +194,8 @@ _ALL = (
     Template(
         kind="case-ready",
         title="Результат готов",
-        body=f"Откройте заявление {_CASE}: результат готов, документы можно скачать.",
+        body=f"Откройте заявление {_CASE}: результат готов и ждёт вас в кабинете.",
+        version=2,
         short="результат по заявлению №\u00a0{number} готов. Он ждёт вас в кабинете.",
         link_title="Открыть результат",
         must_send=True,
@@ -200,6 +235,52 @@ _ALL = (
         must_send=True,
     ),
     Template(
+        kind="case-breached",
+        title="Срок решения по заявлению прошёл",
+        body=f"Решение по заявлению {_CASE} не принято в срок. Вы вправе подать жалобу: откройте "
+        "заявление и нажмите «Пожаловаться на срок». Решение по нему всё равно примут.",
+        short="срок по заявлению №\u00a0{number} прошёл. Жалобу можно подать в кабинете.",
+        link_title="Открыть заявление и пожаловаться",
+        must_send=True,
+    ),
+    Template(
+        kind="case-planned",
+        title="Заявление одобрено, действует с выбранной даты",
+        body=f"Заявление {_CASE} одобрено. {{text}} До этого дня его можно отменить в кабинете.",
+        link_title="Открыть заявление",
+    ),
+    Template(
+        kind="case-plan-done",
+        title="Наступил день, который вы выбрали",
+        body=f"Мы исполнили заявление {_CASE} в выбранный вами день. Сообщим, когда документы "
+        "будут готовы.",
+        link_title="Открыть заявление",
+    ),
+    Template(
+        kind="case-plan-returned",
+        title="Исполнить заявление в выбранный день не удалось",
+        body=f"Заявление {_CASE} вернулось на рассмотрение. Причина в кабинете. Новый срок "
+        "решения: до {due}. Ничего пока не изменилось.",
+        short="заявление №\u00a0{number} не исполнено в выбранный день. Причина: в кабинете.",
+        link_title="Узнать причину",
+        must_send=True,
+    ),
+    Template(
+        kind="case-plan-cancelled",
+        title="Решение отменено по вашей просьбе",
+        body=f"Вы отменили заявление {_CASE} до начала действия. Ничего не изменится. Подать новое "
+        "можно в любой день.",
+        link_title="Открыть заявление",
+    ),
+    Template(
+        kind="case-returned",
+        title="Отказ отменён по вашей жалобе",
+        body=f"Отказ по заявлению {_CASE} отменён. Его рассмотрят заново до {{due}}.",
+        short="отказ по заявлению №\u00a0{number} отменён, его рассмотрят заново.",
+        link_title="Открыть заявление",
+        must_send=True,
+    ),
+    Template(
         kind="identity-confirmed",
         title="Личность подтверждена",
         body="Вы подтвердили личность {day}, способ: «{method}». Вам открыты все услуги кабинета.",
@@ -220,6 +301,7 @@ _ALL = (
         short="уточните до {answer_by} данные для подтверждения личности в кабинете.",
         link_title="Уточнить",
         must_send=True,
+        reminds_itself=True,
     ),
     Template(
         kind="identity-fix-reminder",
@@ -228,6 +310,7 @@ _ALL = (
         short="уточните до {answer_by} данные для подтверждения личности.",
         link_title="Уточнить",
         must_send=True,
+        reminds_itself=True,
     ),
     Template(
         kind="identity-refused",
@@ -437,6 +520,25 @@ _ALL = (
         title="Представитель больше не действует за вас",
         body="{by} больше не может действовать за вас. {text}",
         link_title="Посмотреть",
+    ),
+    Template(
+        kind="contact-unreachable",
+        title="Сообщения до вас не доходят",
+        body="Контакт ({what}) не принимает наши сообщения: {reason}. Мы больше не шлём туда "
+        "сообщения, пока вы не исправите контакт.\n\n"
+        "Проверьте его в «Моих данных». Если он верен, нажмите там «Контакт верный».",
+        short="контакт ({what}) не принимает сообщения. Исправьте его в «Моих данных».",
+        link_title="Исправить контакт",
+        must_send=True,
+    ),
+    Template(
+        kind="answer-reminder",
+        title="Срок ответа заканчивается",
+        body="Мы ждём вашего ответа до {answer_by} Сообщение: «{about}».",
+        short="ответьте до {answer_by} Сообщение ждёт вас в кабинете.",
+        link_title="Ответить",
+        must_send=True,
+        reminds_itself=True,
     ),
 )
 

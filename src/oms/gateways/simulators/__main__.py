@@ -9,7 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
-from oms.gateways.simulators import clamd, http, openid, smtp
+from oms.gateways.simulators import clamd, http, openid, smpp, smtp
 from oms.gateways.simulators.registers import Registers
 from oms.gateways.simulators.store import Store
 
@@ -23,6 +23,7 @@ def main() -> None:
     parser.add_argument("--smtp-port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--http-port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--clamd-port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--smpp-port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--store", type=Path, required=True, help="SQLite file of what arrived")
     parser.add_argument("--people", type=Path, help="JSON file of those the registers know")
     parser.add_argument("--openid-port", type=int, default=0, help="0 takes a free one")
@@ -49,7 +50,11 @@ async def _serve(options: argparse.Namespace) -> None:
     threading.Thread(target=vouching.serve_forever, daemon=True).start()
     viruses = clamd.Server(store, host=options.host, port=options.clamd_port)
     threading.Thread(target=viruses.serve_forever, daemon=True).start()
+    smsc = await smpp.Server(store, password=os.environ.get("OMS_SMPP_PASSWORD", "")).serve(
+        host=options.host, port=options.smpp_port
+    )
     ports = {
+        "smpp": smsc.sockets[0].getsockname()[1],
         "clamd": viruses.server_address[1],
         "smtp": mail.sockets[0].getsockname()[1],
         "http": web.server_address[1],
@@ -64,6 +69,7 @@ async def _serve(options: argparse.Namespace) -> None:
     web.shutdown()
     vouching.shutdown()
     mail.close()
+    smsc.close()
 
 
 main()

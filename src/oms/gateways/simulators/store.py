@@ -1,5 +1,6 @@
 """What arrived, and how the next arrivals shall fail."""
 
+import random
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -37,21 +38,30 @@ class Kind(StrEnum):
     LOST = "lost"  # keeps the message, hangs up without an answer
     TEMPORARY = "temporary"  # 451, or 503
     BAD_ADDRESS = "bad-address"  # 550, or 422
+    REJECT = "reject"  # refused for good (SMPP)
+    UNDELIVERED = "undelivered"  # taken, then told not to have arrived (SMPP)
+    GONE = "gone"  # the browser is subscribed no more (push: 410)
 
 
 @dataclass
 class Fault:
-    """One order to fail: for a channel and recipient (empty: any), so many times (-1: always)."""
+    """One order to fail: for a channel and recipient (empty: any), so many times (-1: always).
+
+    `share` below one lets only so many of the arrivals fail, by chance.
+    """
 
     kind: Kind
     channel: str = ""
     recipient: str = ""
     seconds: float = 0
     times: int = 1
+    share: float = 1.0
 
     def meets(self, channel: str, recipient: str) -> bool:
         """Whether it is for this arrival."""
-        return self.channel in {"", channel} and self.recipient in {"", recipient}
+        if self.channel not in {"", channel} or self.recipient not in {"", recipient}:
+            return False
+        return self.share >= 1 or random.random() < self.share  # noqa: S311  # nosec B311
 
 
 class Store:
