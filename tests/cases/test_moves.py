@@ -1,7 +1,7 @@
 """Every move × state × side: what the table allows acts, all else is refused without a trace."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,9 @@ from tests import factories as make
 
 from oms.cases import actions
 from oms.cases.models import Case, CaseEvent, Pause
-from oms.cases.states import MOVES, OPEN, Side, State
+from oms.cases.states import MOVES, OPEN, PROPOSALS, Side, State
+from oms.catalog.catalogue import SERVICES
+from oms.catalog.declaration import PublicService
 from oms.domain.accounts.models import User
 from oms.domain.directory.models import TerritorialFund
 from oms.domain.journal.actions import SYSTEM, Actor
@@ -29,8 +31,17 @@ DATA: dict[str, dict[str, Any]] = {
     "answer": {"note": "Прислала"},
     "reopen": {"note": "Прислала позже"},
     "reject": {"reasons": [{"code": "suspected-fraud"}]},
+    "propose_refusal": {"reasons": [{"code": "suspected-fraud"}]},
+    "send_back": {"note": "Посмотрите второй документ"},
+    "return_plan": {"note": "Организация исключена из реестра"},
+    "return_by_appeal": {"note": "Примите справку"},
     "reject_automatically": {"refusals": [refuse("not-insured")]},
 }
+
+
+OF_TWO = {"propose_approval", "propose_refusal", "send_back", *PROPOSALS.values()}
+PLANS = {"plan": 10, "cancel_plan": 10, "carry_out": 0, "return_plan": 0}
+"""Verbs of a plan, and how many days after `LATE` it takes effect."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,11 @@ def put(world: World, state: State, verb: str) -> None:
     holder = world.movers["assignee"] if state in {State.IN_WORK, State.CLARIFICATION} else None
     asked = state == State.CLARIFICATION or verb == "reopen"
     Case.objects.filter(pk=world.case.pk).update(
-        state=state, assignee=holder, answer_by=make.NOON if asked else None
+        state=state,
+        assignee=holder,
+        answer_by=make.NOON if asked else None,
+        effective_on=effect(verb) if state == State.PLANNED else None,
+        proposal=proposal(world, verb) if state == State.IN_WORK else {},
     )
     if asked:
         Pause.objects.create(case=world.case, reason="ждём ответа", began_at=make.NOON)
@@ -69,6 +84,29 @@ def put(world: World, state: State, verb: str) -> None:
         CaseEvent.objects.create(
             case=world.case, at=make.NOON, verb="expire", target=State.REJECTED, actor="system"
         )
+
+
+def effect(verb: str) -> date | None:
+    return (LATE + timedelta(days=PLANS[verb])).date() if verb in PLANS else None
+
+
+def proposal(world: World, verb: str) -> dict[str, Any]:
+    """What the assignee proposed, where the verb is about a proposal."""
+    proposed = {"send_back": "propose_approval"} | {v: k for k, v in PROPOSALS.items()}
+    if verb not in proposed:
+        return {}
+    assignee = world.movers["assignee"]
+    assert isinstance(assignee, User)
+    reasons = DATA["propose_refusal"]["reasons"]
+    return {"verb": proposed[verb], "by": assignee.pk, "note": "", "reasons": reasons}
+
+
+def service_for(verb: str) -> PublicService:
+    """The service as the verb needs it: decided by two, or on a later day."""
+    own = SERVICES["issue-policy"]
+    if verb in OF_TWO:
+        return replace(own, four_eyes=True)
+    return replace(own, effective_on=lambda _: effect(verb)) if verb in PLANS else own
 
 
 def trace(case: Case) -> tuple[Any, ...]:
@@ -87,8 +125,8 @@ def allowed(verb: str, state: State, mover: str) -> bool:
     }
     if state not in move.source or sides.get(mover) is not move.side:
         return False
-    if verb == "take_over":
-        return mover == "colleague"  # one's own is taken over already
+    if verb in {"take_over", "send_back", *PROPOSALS.values()}:
+        return mover == "colleague"  # one's own is taken over already; two decide, not one twice
     return mover == "assignee" if move.assignee_only else True
 
 
@@ -111,7 +149,9 @@ def scenes(verb: str, world: World) -> list[tuple[State, str]]:
 
 
 @pytest.mark.parametrize("verb", MOVES)
-def test_the_table_is_the_law(world: World, verb: str) -> None:
+def test_the_table_is_the_law(world: World, verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = {**SERVICES, "issue-policy": service_for(verb)}
+    monkeypatch.setattr("oms.cases.review.SERVICES", known)
     seen = {"acted": 0, "refused": 0}
     for state, mover in scenes(verb, world):
         by = world.movers[mover]

@@ -112,11 +112,14 @@ def test_a_refusal_without_reason_is_refused(operator, reasons) -> None:
         actions.perform("reject", case, by=operator, at=TUESDAY, reasons=reasons)
 
 
-def test_an_unanswered_question_is_reminded_of_once_then_closes_the_case(asked) -> None:
-    assert tasks.remind_unanswered(at=asked.answer_by - timedelta(days=2)) == 0
-    for hours in (23, 22):
+def test_an_unanswered_question_is_reminded_of_thrice_then_closes_the_case(asked) -> None:
+    told = []
+    for hours in range(24 * 10, 0, -1):
         tasks.remind_unanswered(at=asked.answer_by - timedelta(hours=hours))
-    assert Message.objects.filter(kind="case-question-reminder").count() == 1
+        count = Message.objects.filter(kind="case-question-reminder").count()
+        if count > len(told):
+            told.append(queries.day(asked.answer_by - timedelta(hours=hours)).day)
+    assert told == [17, 19, 20]  # three days, a day before, and the 20th itself
     assert tasks.expire_unanswered(at=asked.answer_by - timedelta(seconds=1)) == 0
 
     assert tasks.expire_unanswered(at=asked.answer_by) == 1
@@ -125,6 +128,18 @@ def test_an_unanswered_question_is_reminded_of_once_then_closes_the_case(asked) 
     assert asked.state == State.REJECTED
     assert [r["code"] for r in asked.refusals] == ["clarification-overdue"]
     assert tasks.expire_unanswered(at=asked.answer_by) == 0
+
+
+@pytest.mark.parametrize(("days", "told"), [(4, 3), (3, 2), (2, 2), (1, 1), (0, 0)])
+def test_a_short_question_has_no_reminders_of_days_before_it(operator, days, told) -> None:
+    case = actions.perform("take", make.submitted(), by=operator, at=make.NOON)
+    end = make.NOON.replace(hour=20) + timedelta(days=days)
+    actions.perform("ask", case, by=operator, at=make.NOON, note="Какой год?", answer_by=end)
+
+    for hours in range(24 * 5, 0, -1):
+        tasks.remind_unanswered(at=end - timedelta(hours=hours))
+
+    assert Message.objects.filter(kind="case-question-reminder").count() == told
 
 
 def test_a_closed_question_can_be_answered_late(asked) -> None:

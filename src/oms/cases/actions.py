@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from oms.cases import answers as kept
 from oms.cases import bringing, clock
-from oms.cases.about import key_of
+from oms.cases.about import decided_among, key_of
 from oms.cases.effects import EFFECTS, Told
 from oms.cases.models import Case, CaseEvent
 from oms.cases.refused import (
@@ -36,7 +36,7 @@ from oms.cases.rights import (
     check_state,
     is_repeated,
 )
-from oms.cases.states import MOVES, OPEN, Move, State
+from oms.cases.states import MOVES, OPEN, PROPOSALS, Move, State
 from oms.cases.telling import tell_applicant, title_of
 from oms.domain.accounts.models import User
 from oms.domain.journal.actions import record
@@ -61,6 +61,9 @@ __all__ = [
     "start",
     "take_next",
 ]
+
+
+MOST_ABOUT = 500
 
 
 def start(
@@ -216,14 +219,17 @@ def take_next(*, by: User, at: datetime) -> Case | None:
     """Take the most urgent case nobody has taken; None when there is none.
 
     Two operators at once take two cases: locked rows are passed over where the database can.
+    Appeals against one's own decisions are left to others.
     """
     with transaction.atomic():
         waiting = (
-            Case.objects.visible_to(by)
+            Case.objects.addressed_to(by)
             .filter(state=State.AWAITING, assignee=None)
             .exclude(Q(applicant=by) | Q(representative=by))
             .order_by("due_at", "pk")
         )
+        judged = waiting.exclude(about="").values_list("about", flat=True)
+        waiting = waiting.exclude(about__in=decided_among(by, list(judged[:MOST_ABOUT])))
         skips = connection.features.has_select_for_update_skip_locked
         found = waiting.select_for_update(of=("self",), skip_locked=skips).first()
         return perform("take", found, by=by, at=at) if found else None
@@ -289,6 +295,8 @@ def _move(case: Case, verb: str, move: Move, told: Told, *, by: By, at: datetime
     source = case.state
     case.state = move.target
     case.state_since = at
+    if verb not in PROPOSALS:
+        case.proposal = {}
     case.revision += 1
     _save(case)
     actor = actor_of(by)

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from oms.cases.models import Case, Pause
-from oms.cases.states import OPEN, State
+from oms.cases.states import OPEN, WORKED, State
 from oms.domain.directory import queries as directory
 from oms.law import dates, terms
+from oms.law.plural import counted
 from oms.law.terms import Term
 from oms.law.typed import NBSP
 
@@ -83,14 +84,52 @@ def resume(case: Case, *, at: datetime) -> None:
     pause.ended_at = at
     pause.save(update_fields=["ended_at"])
     if case.due_at:
-        case.due_at = terms.due_after_pause(
-            pinned_term(case.pinned),
-            due_at=case.due_at,
-            paused_at=pause.began_at,
-            resumed_at=at,
-            calendar=directory.calendar(region=settings.REGION),
-            zone=timezone.get_default_timezone(),
-        )
+        case.due_at = _after_pause(pinned_term(case.pinned), case.due_at, pause, resumed_at=at)
+
+
+def begin_anew(case: Case, *, at: datetime) -> None:
+    """Start the whole term once more, for a case that has to be decided again."""
+    resume(case, at=at)
+    case.due_at, case.breached_at = due(pinned_term(case.pinned), received_at=at), None
+
+
+def _after_pause(term: Term, last: datetime, pause: Pause, *, resumed_at: datetime) -> datetime:
+    return terms.due_after_pause(
+        term,
+        due_at=last,
+        paused_at=pause.began_at,
+        resumed_at=resumed_at,
+        calendar=directory.calendar(region=settings.REGION),
+        zone=timezone.get_default_timezone(),
+    )
+
+
+def account(case: Case, *, on: date) -> list[tuple[str, str]]:
+    """The term counted anew from the beginning, line by line, as it stands on the day.
+
+    Each pause with its reason; how late, in whole days, where it is. One query (the pauses).
+    """
+    if case.submitted_at is None or not case.pinned.get("term"):
+        return []
+    term = pinned_term(case.pinned)
+    lines = [("Заявление подано", moment(case.submitted_at))]
+    last = due(term, received_at=case.submitted_at)
+    lines.append(("Срок по услуге", f"{terms.in_words(term)}, до {until(last)}"))
+    for pause in case.pauses.all():
+        end = f"по {moment(pause.ended_at)}" if pause.ended_at else "до ответа"
+        lines.append(("Срок стоял", f"с {moment(pause.began_at)} {end}: {pause.reason}"))
+        if pause.ended_at:
+            last = _after_pause(term, last, pause, resumed_at=pause.ended_at)
+    lines.append(("Срок с учётом остановок", f"до {until(last)}"))
+    if case.decided_at:
+        lines.append(("Решение принято", moment(case.decided_at)))
+    over = day(case.decided_at) if case.decided_at else on
+    if over > day(last):
+        lines.append(("Опоздание", counted((over - day(last)).days, "день", "дня", "дней")))
+    elif case.decided_at and case.decided_at > last:
+        minutes = int((case.decided_at - last).total_seconds()) // 60
+        lines.append(("Опоздание", counted(max(minutes, 1), "минута", "минуты", "минут")))
+    return lines
 
 
 def clock(case: Case, *, at: datetime) -> Clock:
@@ -129,14 +168,20 @@ def _share(case: Case, pauses: list[Pause], now: datetime) -> float:
 def _words(case: Case, pause: Pause | None, *, overdue: bool) -> str:
     if case.state == State.DRAFT or not case.due_at:
         return "Срок начнётся после подачи заявления."
-    if case.state == State.APPROVED:
-        return "Решение принято, готовим документы."
-    if case.state not in OPEN:
-        word = "Отозвано" if case.state == State.WITHDRAWN else "Решено"
-        return f"{word} {moment(case.decided_at or case.state_since)}."
+    if case.state not in WORKED:
+        return _words_of_decided(case)
     if pause:
         by = f" Ответьте до {ended(until(case.answer_by))}" if case.answer_by else ""
         return f"Срок остановлен {moment(pause.began_at)}: {pause.reason}.{by}"
     if overdue:
         return f"Срок прошёл {ended(until(case.due_at))} Вы вправе подать жалобу."
     return f"Решение до {until(case.due_at)}"
+
+
+def _words_of_decided(case: Case) -> str:
+    if case.state == State.PLANNED and case.effective_on:
+        return f"Решение принято, начнёт действовать {dates.long(case.effective_on)}"
+    if case.state == State.APPROVED:
+        return "Решение принято, готовим документы."
+    word = "Отозвано" if case.state == State.WITHDRAWN else "Решено"
+    return f"{word} {moment(case.decided_at or case.state_since)}."

@@ -5,19 +5,16 @@ An effect returns what to tell; it raises `Denied` to refuse, and then nothing h
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.utils.module_loading import import_string
-
 from oms.cases import answers as kept
-from oms.cases import bringing, clock, documents
+from oms.cases import bringing, clock, deciding, documents
 from oms.cases.corrections import applicant_name, corrected
+from oms.cases.deciding import LONGEST_TEXT, Told, later, refused, text_of
 from oms.cases.models import Case, Pause
 from oms.cases.pinning import pinned
 from oms.cases.refused import (
-    AgainstLaw,
     AlreadyOpen,
     NotAnswered,
     NotReady,
@@ -25,12 +22,11 @@ from oms.cases.refused import (
     WrongState,
 )
 from oms.cases.review import (
-    application,
     look_through,
     service_of,
     walk,
 )
-from oms.cases.rights import By, actor_of
+from oms.cases.rights import By
 from oms.cases.states import OPEN
 from oms.catalog.declaration import AUTOMATIC, Application, PublicService
 from oms.domain.accounts.models import User
@@ -38,20 +34,10 @@ from oms.domain.directory.models import Insurer, TerritorialFund
 from oms.domain.documents.models import Document
 from oms.kit.denied import Denied
 from oms.law import terms
-from oms.law.refusal import REASONS, Refusal, refuse
-from oms.law.verdict import Invalid
+from oms.law.refusal import refuse
 
-LONGEST_TEXT = 2000
 WAITING = "ждём вашего ответа"
 NO_PAPERS = "Выписку выпустить нельзя: полис больше не действует."
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a move leaves behind: a line for the applicant, details for the journal only."""
-
-    text: str = ""
-    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 def submit(
@@ -73,9 +59,10 @@ def submit(
     case.decided_by = own.decided_for(walked.application)
     _address(case, own, walked.application)
     case.submitted_at, case.due_at = at, clock.due(term, received_at=at)
+    case.informed = own.informs(walked.application)
     case.trail = {}
     if case.decided_by == AUTOMATIC:
-        _later("decide", case)
+        later("decide", case)
     handed_in = {"answers": case.answers, "documents": documents.digests(case)}
     return Told(f"Ответим до {clock.until(case.due_at)}", handed_in)
 
@@ -113,7 +100,7 @@ def ask(
     answer_by: datetime | None = None,
 ) -> Told:
     """Put a question (`note`), name fields to correct and documents to bring, stop the clock."""
-    question = _text(note, "Напишите вопрос заявителю.")
+    question = text_of(note, "Напишите вопрос заявителю.")
     own = service_of(case)
     known = {name for step in own.steps if not step.signs for name in step.base_fields}
     if not set(fields) <= known:
@@ -125,6 +112,7 @@ def ask(
     case.question, case.question_fields = question, list(dict.fromkeys(fields))
     case.question_documents = list(dict.fromkeys(documents))
     case.answer_by = answer_by or clock.answer_by(at)
+    case.reminded = None
     Pause.objects.create(case=case, reason=WAITING, began_at=at)
     asked = {"fields": case.question_fields, "documents": case.question_documents}
     return Told(question, {**asked, "answer_by": case.answer_by})
@@ -150,48 +138,6 @@ def answer(
     return Told(text, {"changes": changes, "documents": digests})
 
 
-def approve(case: Case, *, by: By, at: datetime, note: str) -> Told:
-    """Check the law once more, change the domain, queue the papers."""
-    known = _application(case, at=at)
-    own = service_of(case)
-    refusals = own.refusals(known)
-    if refusals:
-        raise AgainstLaw(refusals)
-    outcome = own.approve(known, by=actor_of(by), at=at)
-    case.person = outcome.person or case.person
-    case.result = {
-        "text": outcome.text,
-        "facts": dict(outcome.facts),
-        "papers": list(outcome.papers),
-    }
-    case.decided_at = at
-    _later("finish", case)
-    return Told(outcome.text, {"note": note, "result": case.result})
-
-
-def reject(
-    case: Case,
-    *,
-    by: By,
-    at: datetime,
-    note: str,
-    reasons: Sequence[Mapping[str, str]] = (),
-) -> Told:
-    """Refuse with reasons of the catalogue: each `code`, with `about` and `field` where needed."""
-    if not reasons:
-        raise Unfounded("Выберите хотя бы одну причину отказа.")
-    return _refused(case, [_reason(row) for row in reasons], at=at, note=note)
-
-
-def reject_automatically(
-    case: Case, *, by: By, at: datetime, note: str, refusals: Sequence[Refusal] = ()
-) -> Told:
-    """Refuse with what the checks found."""
-    if not refusals:
-        raise Unfounded("Отказ без причины невозможен.")
-    return _refused(case, refusals, at=at, note=note)
-
-
 def withdraw(case: Case, *, by: By, at: datetime, note: str) -> Told:
     """Close at the applicant's wish."""
     clock.resume(case, at=at)
@@ -200,8 +146,10 @@ def withdraw(case: Case, *, by: By, at: datetime, note: str) -> Told:
 
 
 def finish(case: Case, *, by: By, at: datetime, note: str) -> Told:
-    """The papers lie ready."""
-    return Told()
+    """All is done: the papers lie ready, or `note` says what else came of it."""
+    if note:
+        case.result = {**case.result, "text": f"{case.result['text']} {note}"}
+    return Told(note)
 
 
 def finish_without_papers(case: Case, *, by: By, at: datetime, note: str) -> Told:
@@ -214,7 +162,7 @@ def expire(case: Case, *, by: By, at: datetime, note: str) -> Told:
     """Close for want of an answer. The pause stays open: a late answer may still end it."""
     if case.answer_by is None or case.answer_by > at:
         raise WrongState("Срок ответа ещё не прошёл.")
-    return _refused(case, [refuse("clarification-overdue")], at=at, note=note)
+    return refused(case, [refuse("clarification-overdue")], at=at, note=note)
 
 
 def reopen(
@@ -247,11 +195,21 @@ EFFECTS: Mapping[str, Callable[..., Told]] = {
     "release": release,
     "ask": ask,
     "answer": answer,
-    "approve": approve,
-    "reject": reject,
+    "approve": deciding.approve,
+    "reject": deciding.reject,
+    "plan": deciding.plan,
+    "propose_approval": deciding.propose_approval,
+    "propose_refusal": deciding.propose_refusal,
+    "send_back": deciding.send_back,
+    "confirm_approval": deciding.confirm_approval,
+    "confirm_refusal": deciding.confirm_refusal,
+    "cancel_plan": deciding.cancel_plan,
+    "carry_out": deciding.carry_out,
+    "return_plan": deciding.return_plan,
+    "return_by_appeal": deciding.return_by_appeal,
     "withdraw": withdraw,
-    "approve_automatically": approve,
-    "reject_automatically": reject_automatically,
+    "approve_automatically": deciding.approve,
+    "reject_automatically": deciding.reject_automatically,
     "finish": finish,
     "finish_without_papers": finish_without_papers,
     "expire": expire,
@@ -292,55 +250,3 @@ def _address(case: Case, own: PublicService, known: Application) -> None:
         case.insurer, case.fund = found, found.fund
     if found is None:
         raise Denied("Не удалось определить, кто решит заявление. Выберите организацию.")
-
-
-def _application(case: Case, *, at: datetime) -> Application:
-    """The case on the day of its submission, seen now."""
-    assert case.submitted_at is not None
-    known = application(case, on=clock.day(case.submitted_at))
-    return Application(**{**vars(known), "seen_on": clock.day(at)})
-
-
-def _reason(row: Mapping[str, str]) -> Refusal:
-    code, about, name = (str(kept.keepable(row.get(k, ""))) for k in ("code", "about", "field"))
-    if code not in REASONS:
-        raise Unfounded("Такой причины отказа нет. Выберите её из списка.")
-    try:
-        return refuse(code, about=about[:120], field=name[:64])
-    except (ValueError, Invalid):
-        what = "поле" if REASONS[code].about == "field" else "документ"
-        raise Unfounded(f"«{REASONS[code].title}»: укажите {what}.") from None
-
-
-def _refused(case: Case, refusals: Sequence[Refusal], *, at: datetime, note: str) -> Told:
-    case.refusals = [
-        {
-            "code": r.code,
-            "text": r.text,
-            "remedy": r.remedy,
-            "field": r.field,
-            "basis": r.basis,
-        }
-        for r in refusals
-    ]
-    case.decided_at = at
-    text = "\n".join(f"{r.text} {r.remedy}".strip() for r in refusals)
-    told = f"{text}\n{note.strip()[:LONGEST_TEXT]}".strip()
-    return Told(told, {"reasons": [r.code for r in refusals]})
-
-
-def _text(note: str, missing: str) -> str:
-    text = note.strip()
-    if not text:
-        raise Unfounded(missing)
-    if len(text) > LONGEST_TEXT:
-        raise Unfounded(f"Не больше {LONGEST_TEXT} знаков, сейчас {len(text)}.")
-    return text
-
-
-def _later(name: str, case: Case) -> None:
-    """Queue a task of `tasks.py` within this transaction.
-
-    By its name, as queues know tasks: tasks call actions, so actions cannot import them.
-    """
-    import_string(f"oms.cases.tasks.{name}").enqueue(case.pk)

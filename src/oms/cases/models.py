@@ -16,8 +16,18 @@ class CaseQuery(models.QuerySet["Case"]):
     """Cases and who may see them."""
 
     def visible_to(self, user: User) -> Self:
-        """One's own cases; an insurer's or a fund's, once submitted to it."""
-        submitted = self.exclude(state=State.DRAFT).exclude(submitted_at=None)
+        """One's own cases; an insurer's or a fund's, once submitted to it.
+
+        An insurer that is being left reads the case too, and decides nothing of it.
+        """
+        code = user.organization_code
+        if user.role == Role.INSURER:
+            return self._submitted().filter(Q(insurer_id=code) | Q(informed_id=code))
+        return self.addressed_to(user)
+
+    def addressed_to(self, user: User) -> Self:
+        """One's own cases; those that the staff's organisation has to decide."""
+        submitted = self._submitted()
         if user.role == Role.INSURER:
             return submitted.filter(insurer_id=user.organization_code)
         if user.role == Role.FUND:
@@ -25,6 +35,9 @@ class CaseQuery(models.QuerySet["Case"]):
         if user.is_staff_member:
             return self.none()
         return self.filter(applicant=user)
+
+    def _submitted(self) -> Self:
+        return self.exclude(state=State.DRAFT).exclude(submitted_at=None)
 
 
 class Case(models.Model):
@@ -55,6 +68,14 @@ class Case(models.Model):
     decided_by = models.CharField(max_length=16, blank=True, help_text="Role or `automatic`")
     insurer = models.ForeignKey(Insurer, on_delete=models.PROTECT, null=True, blank=True)
     fund = models.ForeignKey(TerritorialFund, on_delete=models.PROTECT, null=True, blank=True)
+    informed = models.ForeignKey(
+        Insurer,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases_read",
+        help_text="Who reads it besides the decider: the insurer being left",
+    )
     state = models.CharField(
         max_length=16, choices=[(s.value, TITLES[s]) for s in State], default=State.DRAFT.value
     )
@@ -70,6 +91,9 @@ class Case(models.Model):
         default=list, help_text="Codes of documents the question asks for"
     )
     answer_by = models.DateTimeField(null=True, blank=True)
+    reminded = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Days before the last day of which one was reminded"
+    )
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -93,6 +117,15 @@ class Case(models.Model):
     refusals: models.JSONField[list[dict[str, str]]] = models.JSONField(default=list)
     result: models.JSONField[dict[str, Any]] = models.JSONField(default=dict)
     decided_at = models.DateTimeField(null=True, blank=True)
+    effective_on = models.DateField(
+        null=True, blank=True, help_text="The day a plan is carried out"
+    )
+    proposal: models.JSONField[dict[str, Any]] = models.JSONField(
+        default=dict, blank=True, help_text="A decision that waits for a second operator"
+    )
+    instruction = models.TextField(
+        blank=True, help_text="What the fund told the decider when it set a refusal aside"
+    )
     previous = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="repeats"
     )
@@ -137,6 +170,10 @@ class Case(models.Model):
                 condition=Q(state="clarification"),
                 name="cases_waiting_answer",
             ),
+            models.Index(
+                fields=["effective_on"], condition=Q(state="planned"), name="cases_planned"
+            ),
+            models.Index(fields=["about"], condition=~Q(about=""), name="cases_about"),
         ]
 
     def __str__(self) -> str:
@@ -185,6 +222,33 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return f"pause of case:{self.case_id}"
+
+
+class CaseNote(models.Model):
+    """A word said beside a case: a colleague's note, or what the insurer being left says of it."""
+
+    class Kind(models.TextChoices):
+        NOTE = "note", "Заметка"
+        NO_OBJECTION = "no_objection", "Возражений нет"
+        OBJECTION = "objection", "Возражение"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    organization = models.CharField(max_length=64, help_text="insurer:77001 or fund:77")
+    text = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=~Q(kind="note"), name="cases_one_answer_of_the_left"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of case:{self.case_id}"
 
 
 class CaseCounter(models.Model):

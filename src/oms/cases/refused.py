@@ -90,6 +90,28 @@ class Unfounded(Denied):
     status = 422
 
 
+class NeedsSecond(Denied):
+    """The service wants two operators: one proposes, another confirms."""
+
+    text = "Решение по этой услуге принимают двое: предложите его, второй сотрудник подтвердит."
+
+
+class SameHands(NotYours):
+    """The one who proposed may not confirm, the one who decided may not judge the appeal."""
+
+    text = "Решение подтверждает другой сотрудник вашей организации."
+
+
+class ReplyNeeded(Unfounded):
+    """The service asks the decider for an answer on approval."""
+
+
+class NotYet(WrongState):
+    """An approval that begins to count later is a plan."""
+
+    text = "Желаемая дата ещё не наступила: такое решение становится планом."
+
+
 class AgainstLaw(Denied):
     """The checks stand against an approval; `refusals` say why."""
 

@@ -105,7 +105,7 @@ def begun(user: User, *, on: date, by: User | None = None, about: str = "") -> A
     """What is known of a person before anything is typed. Five queries for the insured.
 
     `by` is who acts, when it is not the person themself; `about` is the key of what it concerns
-    (one query more for a case).
+    (three queries more for a case).
     """
     person = register.person_of(user)
     facts = register.facts(person, on=on) if person else None
@@ -117,7 +117,7 @@ def begun(user: User, *, on: date, by: User | None = None, about: str = "") -> A
         person=person,
         facts=facts,
         about=about,
-        earlier=earlier(about, applicant=user),
+        earlier=earlier(about, applicant=user, on=on),
     )
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from oms.cases import about
 from oms.cases.clock import day, moment
 from oms.cases.models import Case
 from oms.cases.refused import AlreadyDecided, NotYours, WrongState
-from oms.cases.states import DECIDED, MOVES, TITLES, Move, Side, State
+from oms.cases.states import DECIDED, MOVES, PROPOSALS, TITLES, Move, Side, State
 from oms.domain.accounts import wards
 from oms.domain.accounts.models import Role, User
 from oms.domain.journal.actions import SYSTEM, Actor
@@ -46,15 +47,18 @@ def acts_for(by: User, applicant_id: int, *, at: datetime) -> bool:
 def decides(user: User, case: Case) -> bool:
     """Whether the case was submitted to this operator's organisation.
 
-    Nobody decides on their own application, nor on one they filed for another.
+    Nobody decides on their own application, nor on one they filed for another, nor on an appeal
+    against what they decided (one query for a case about a case).
     """
     own = user.pk in (case.applicant_id, case.representative_id)
     if not user.is_active or own or case.submitted_at is None:
         return False
     code = user.organization_code
     if user.role == Role.INSURER:
-        return bool(code) and code == case.insurer_id
-    return user.role == Role.FUND and bool(code) and code == case.fund_id
+        ours = bool(code) and code == case.insurer_id
+    else:
+        ours = user.role == Role.FUND and bool(code) and code == case.fund_id
+    return ours and not about.decided(user, case.about)
 
 
 def check_state(move: Move, case: Case) -> None:
@@ -84,6 +88,14 @@ def is_repeated(verb: str, case: Case, by: By) -> bool:
     move = MOVES[verb]
     if verb == "take_over":
         return isinstance(by, User) and case.assignee_id == by.pk
+    if verb in PROPOSALS and case.state in move.source:
+        said = (case.proposal.get("verb"), case.proposal.get("by"))
+        return isinstance(by, User) and said == (verb, by.pk)
+    if verb == "send_back" and case.proposal:
+        return False
+    if verb == "send_back":
+        events = case.events.order_by("-pk").values_list("verb", "actor")[:20]
+        return _latest_of_side(events, move.side) == (verb, actor_of(by).key)
     if case.state in move.source:
         return False
     events = case.events.order_by("-pk").values_list("verb", "actor")[:20]
@@ -105,7 +117,8 @@ def short_name(user: User) -> str:
 
 
 def _who_decided(case: Case) -> str:
-    verbs = [v for v, m in MOVES.items() if m.target in DECIDED and State.APPROVED not in m.source]
+    late = {State.APPROVED, State.PLANNED}
+    verbs = [v for v, m in MOVES.items() if m.target in DECIDED and not late & m.source]
     event = case.events.filter(verb__in=verbs).order_by("-pk").first()
     if event is None:
         return "Дело уже решено."

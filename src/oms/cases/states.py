@@ -11,6 +11,7 @@ class State(StrEnum):
     AWAITING = "awaiting"
     IN_WORK = "in_work"
     CLARIFICATION = "clarification"
+    PLANNED = "planned"
     APPROVED = "approved"
     READY = "ready"
     REJECTED = "rejected"
@@ -22,15 +23,16 @@ TITLES = {
     State.AWAITING: "Ожидание обработки",
     State.IN_WORK: "В работе",
     State.CLARIFICATION: "Требуется уточнение",
+    State.PLANNED: "Запланировано",
     State.APPROVED: "Одобрено",
     State.READY: "Готово к скачиванию",
     State.REJECTED: "Отклонено",
     State.WITHDRAWN: "Отозвано",
 }
-OPEN = frozenset({State.DRAFT, State.AWAITING, State.IN_WORK, State.CLARIFICATION, State.APPROVED})
 WITH_DECIDER = frozenset({State.AWAITING, State.IN_WORK})
 WORKED = WITH_DECIDER | {State.CLARIFICATION}
-DECIDED = frozenset({State.APPROVED, State.READY, State.REJECTED})
+OPEN = WORKED | {State.DRAFT, State.PLANNED, State.APPROVED}
+DECIDED = frozenset({State.PLANNED, State.APPROVED, State.READY, State.REJECTED})
 CLOSED = frozenset(State) - OPEN
 
 
@@ -47,7 +49,7 @@ class Move:
     """One verb: its button, the line it leaves in the timeline, from where to where, whose it is.
 
     `told` is the kind of message the applicant gets; `assignee_only` leaves the move to the
-    operator who took the case.
+    operator who took the case; an `internal` one is no line for the applicant.
     """
 
     title: str
@@ -57,6 +59,7 @@ class Move:
     side: Side
     told: str = ""
     assignee_only: bool = False
+    internal: bool = False
 
 
 def _by_applicant(title: str, done: str, *source: State, to: State, told: str = "") -> Move:
@@ -67,6 +70,12 @@ def _by_decider(
     title: str, done: str, source: State, *, to: State, told: str = "", assignee: bool = True
 ) -> Move:
     return Move(title, done, frozenset({source}), to, Side.DECIDER, told, assignee)
+
+
+def _between_two(title: str, done: str, *, assignee: bool) -> Move:
+    """What passes between the operator who decides and the one who confirms."""
+    work = State.IN_WORK
+    return Move(title, done, frozenset({work}), work, Side.DECIDER, "", assignee, internal=True)
 
 
 def _by_system(title: str, done: str, source: State, *, to: State, told: str) -> Move:
@@ -114,6 +123,38 @@ MOVES: dict[str, Move] = {
     "reject": _by_decider(
         "Отклонить", "Отклонено", State.IN_WORK, to=State.REJECTED, told="case-rejected"
     ),
+    "plan": _by_decider(
+        "Одобрить с даты",
+        "Одобрено, начнёт действовать позже",
+        State.IN_WORK,
+        to=State.PLANNED,
+        told="case-planned",
+    ),
+    "propose_approval": _between_two(
+        "Предложить одобрить", "Предложено одобрить, ждём второго сотрудника", assignee=True
+    ),
+    "propose_refusal": _between_two(
+        "Предложить отказ", "Предложено отказать, ждём второго сотрудника", assignee=True
+    ),
+    "send_back": _between_two(
+        "Не подтвердить", "Решение не подтверждено, нужно пересмотреть", assignee=False
+    ),
+    "confirm_approval": _by_decider(
+        "Подтвердить одобрение",
+        "Одобрено",
+        State.IN_WORK,
+        to=State.APPROVED,
+        told="case-approved",
+        assignee=False,
+    ),
+    "confirm_refusal": _by_decider(
+        "Подтвердить отказ",
+        "Отклонено",
+        State.IN_WORK,
+        to=State.REJECTED,
+        told="case-rejected",
+        assignee=False,
+    ),
     "withdraw": _by_applicant(
         "Отозвать",
         "Заявление отозвано",
@@ -136,6 +177,34 @@ MOVES: dict[str, Move] = {
         State.AWAITING,
         to=State.REJECTED,
         told="case-rejected",
+    ),
+    "cancel_plan": _by_applicant(
+        "Отменить",
+        "Отменено до начала действия",
+        State.PLANNED,
+        to=State.WITHDRAWN,
+        told="case-plan-cancelled",
+    ),
+    "carry_out": _by_system(
+        "Исполнить в срок",
+        "Наступила дата: исполнено",
+        State.PLANNED,
+        to=State.APPROVED,
+        told="case-plan-done",
+    ),
+    "return_plan": _by_system(
+        "Вернуть план оператору",
+        "Исполнить в срок не удалось, решим заново",
+        State.PLANNED,
+        to=State.AWAITING,
+        told="case-plan-returned",
+    ),
+    "return_by_appeal": _by_system(
+        "Вернуть по жалобе",
+        "Отказ отменён, заявление рассмотрят заново",
+        State.REJECTED,
+        to=State.AWAITING,
+        told="case-returned",
     ),
     "finish": _by_system(
         "Завершить", "Документы готовы", State.APPROVED, to=State.READY, told="case-ready"
@@ -162,3 +231,11 @@ MOVES: dict[str, Move] = {
         told="case-answered",
     ),
 }
+
+PROPOSALS = {"propose_approval": "confirm_approval", "propose_refusal": "confirm_refusal"}
+"""What one operator proposes, and the move by which another makes it so."""
+DECISIONS = frozenset(
+    {"approve", "reject", "plan", *PROPOSALS, *PROPOSALS.values(), "approve_automatically"}
+    | {"reject_automatically", "expire"}
+)
+"""Verbs that decide a case, or take part in it."""

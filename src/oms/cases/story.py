@@ -8,13 +8,13 @@ from django.db.models import Q
 from oms.cases import worklist
 from oms.cases.models import Case
 from oms.cases.review import application, service_of
-from oms.cases.states import CLOSED, MOVES, OPEN, TITLES, State
+from oms.cases.states import CLOSED, MOVES, OPEN, TITLES, WORKED, State
 from oms.catalog.applicants import alike
 from oms.catalog.catalogue import SERVICES
 from oms.catalog.declaration import Application
 from oms.domain.accounts.models import User
 from oms.domain.register.matching import Match
-from oms.law import case_number
+from oms.law import case_number, dates
 from oms.law.names import fold
 from oms.law.verdict import Invalid
 
@@ -25,12 +25,14 @@ _WAITS = {
     State.AWAITING: "Ждёт рассмотрения",
     State.IN_WORK: "Рассматривают",
     State.CLARIFICATION: "Ждём вашего ответа",
+    State.PLANNED: "Ждём даты",
     State.APPROVED: "Готовим документы",
 }
 _AHEAD = {
     State.AWAITING: ("Решение", "Документы"),
     State.IN_WORK: ("Решение", "Документы"),
     State.CLARIFICATION: ("Решение", "Документы"),
+    State.PLANNED: ("Документы",),
 }
 
 
@@ -83,15 +85,23 @@ def timeline(case: Case) -> list[TimelineLine]:
             event.actor_title,
         )
         for event in case.events.all()
+        if event.verb not in MOVES or not MOVES[event.verb].internal
     ]
     state = State(case.state)
     if state in _WAITS:
         expected = case.answer_by if state == State.CLARIFICATION else case.due_at
-        lines.append(TimelineLine(NOW, _WAITS[state], expected))
-        dues = (case.due_at if state != State.CLARIFICATION else None, None)
+        expected = None if state == State.PLANNED else expected
+        lines.append(TimelineLine(NOW, _waits(case, state), expected))
+        dues = (case.due_at if state in WORKED - {State.CLARIFICATION} else None, None)
         ahead = zip(_AHEAD.get(state, ()), dues, strict=False)
         lines += [TimelineLine(NEXT, title, at) for title, at in ahead]
     return lines
+
+
+def _waits(case: Case, state: State) -> str:
+    if state == State.PLANNED and case.effective_on:
+        return f"Начнёт действовать {dates.long(case.effective_on)}"
+    return _WAITS[state]
 
 
 def comparison(case: Case, *, on: date) -> Comparison:
@@ -140,7 +150,9 @@ def history(
 
 
 def state_title(case: Case) -> str:
-    """The state in words."""
+    """The state in words; where no paper came of it there is nothing to download."""
+    if case.state == State.READY and not case.result.get("papers"):
+        return "Готово"
     return TITLES[State(case.state)]
 
 

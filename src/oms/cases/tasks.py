@@ -3,29 +3,32 @@
 Tasks are thin and idempotent: a worker may die at any line, and the task runs again.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from oms.cases import clock
+from oms.cases.about import appealed
 from oms.cases.actions import perform
 from oms.cases.models import Case, CaseEvent
 from oms.cases.refused import WrongState, link
 from oms.cases.review import application, service_of
 from oms.cases.states import WITH_DECIDER, State
-from oms.cases.telling import message_context
+from oms.cases.telling import message_context, tell_applicant
 from oms.catalog.declaration import AUTOMATIC
 from oms.domain.journal.actions import SYSTEM, record
 from oms.domain.notifications.actions import tell
 from oms.domain.papers.actions import NothingToCertify, issue
+from oms.kit.denied import Denied
 from oms.kit.tasks import periodic, queued_arguments, retrying, task
 
 BATCH = 500
 FORGOTTEN_AFTER = timedelta(minutes=15)
-REMIND_BEFORE = timedelta(days=1)
+REMIND_BEFORE = (3, 1, 0)
+"""Days before the last day of an answer on which people are reminded, each once."""
 
 
 @task()
@@ -60,7 +63,43 @@ def finish(case_id: int) -> None:
     except NothingToCertify:
         perform("finish_without_papers", case, by=SYSTEM, at=at)
     else:
-        perform("finish", case, by=SYSTEM, at=at)
+        with transaction.atomic():
+            perform("finish", case, by=SYSTEM, at=at, note=_return_appealed(case, at=at))
+
+
+def _return_appealed(case: Case, *, at: datetime) -> str:
+    """Give the case an appeal was right about back to its decider; say why, where it cannot be."""
+    words, target = case.result.get("returns"), appealed(case)
+    if not words or target is None:
+        return ""
+    try:
+        perform("return_by_appeal", target, by=SYSTEM, at=at, note=words, fund=case.fund)
+    except Denied as no:
+        return f"Вернуть прежнее заявление нельзя. {no.text}"
+    return ""
+
+
+@task()
+@retrying()
+def carry_out(case_id: int) -> None:
+    """Do what was planned for today; what the law forbids now goes back to the operators."""
+    case = Case.objects.get(pk=case_id)
+    if case.state != State.PLANNED:
+        return
+    at = timezone.now()
+    try:
+        perform("carry_out", case, by=SYSTEM, at=at)
+    except WrongState:  # cancelled in this very moment, or its day is still ahead
+        return
+    except Denied as no:
+        perform("return_plan", case, by=SYSTEM, at=at, note=no.text)
+
+
+@periodic(every=timedelta(minutes=10))
+def carry_out_plans(*, at: datetime) -> int:
+    """Queue the plans whose day has come; return how many."""
+    due = Case.objects.filter(state=State.PLANNED, effective_on__lte=clock.day(at))
+    return _queue_again(carry_out, due.order_by("effective_on", "pk"))
 
 
 def _issue_papers(case: Case, *, at: datetime) -> None:
@@ -117,23 +156,48 @@ def _expire(case: Case, *, at: datetime) -> bool:
 
 @periodic(every=timedelta(hours=1))
 def remind_unanswered(*, at: datetime) -> int:
-    """Remind of an open question a day before its time is up; each question once."""
-    soon = Case.objects.filter(
-        state=State.CLARIFICATION, answer_by__gt=at, answer_by__lte=at + REMIND_BEFORE
-    ).select_related("applicant", "insurer", "fund")
-    cases = list(soon[:BATCH])
-    for case in cases:
-        tell(
-            user=case.applicant,
-            kind="case-question-reminder",
-            context=message_context(case, text=case.question),
-            key=f"{case.key}:remind:{case.revision}",
-            at=at,
-            subject=case.key,
-            link=link(case.number),
-            answer_by=case.answer_by,
-        )
-    return len(cases)
+    """Remind of open questions three days, a day before and on the last day; return how many.
+
+    Each once; a question asked later than such a day has no reminder of it.
+    """
+    return sum(_remind(days, at=at) for days in REMIND_BEFORE)
+
+
+def _remind(days: int, *, at: datetime) -> int:
+    """Remind those whose last day is `days` ahead or nearer, and who were not yet told so."""
+    today, zone = clock.day(at), timezone.get_default_timezone()
+    end = datetime.combine(today + timedelta(days=days + 1), time(), tzinfo=zone)
+    waiting = Case.objects.filter(state=State.CLARIFICATION, answer_by__gt=at, answer_by__lt=end)
+    waiting = waiting.filter(Q(reminded=None) | Q(reminded__gt=days))
+    with transaction.atomic():
+        cases = list(waiting.select_for_update(of=("self",)).order_by("answer_by")[:BATCH])
+        Case.objects.filter(pk__in=[case.pk for case in cases]).update(reminded=days)
+        prefetch_related_objects(cases, "applicant", "insurer", "fund")
+        told = [case for case in cases if _is_reminder_due(case, days, today)]
+        for case in told:
+            _tell_of_question(case, days, at=at)
+    return len(told)
+
+
+def _is_reminder_due(case: Case, days: int, today: date) -> bool:
+    """Whether it was asked before this day, and no nearer reminder is due today."""
+    assert case.answer_by is not None
+    last = clock.day(case.answer_by)
+    nearer = any(last - today <= timedelta(days=n) for n in REMIND_BEFORE if n < days)
+    return clock.day(case.state_since) < last - timedelta(days=days) and not nearer
+
+
+def _tell_of_question(case: Case, days: int, *, at: datetime) -> None:
+    tell(
+        user=case.applicant,
+        kind="case-question-reminder",
+        context=message_context(case, text=case.question),
+        key=f"{case.key}:remind:{case.revision}:{days}",
+        at=at,
+        subject=case.key,
+        link=link(case.number),
+        answer_by=case.answer_by,
+    )
 
 
 @periodic(every=timedelta(minutes=5))
@@ -142,6 +206,7 @@ def mark_breaches(*, at: datetime) -> int:
     late = Case.objects.filter(state__in=WITH_DECIDER, breached_at=None, due_at__lt=at)
     with transaction.atomic():
         cases = list(late.select_for_update(of=("self",)).order_by("due_at")[:BATCH])
+        prefetch_related_objects(cases, "applicant", "insurer", "fund")
         Case.objects.filter(pk__in=[case.pk for case in cases]).update(breached_at=at)
         CaseEvent.objects.bulk_create(
             CaseEvent(
@@ -165,4 +230,5 @@ def mark_breaches(*, at: datetime) -> int:
                 person=f"user:{case.applicant_id}",
                 details={"due_at": case.due_at},
             )
+            tell_applicant(case, verb="breach", kind="case-breached", text="", at=at)
     return len(cases)

@@ -97,7 +97,7 @@ def read_cursor(text: str) -> tuple[datetime, int] | None:
 
 
 def _worked(user: User) -> QuerySet[Case]:
-    rows: QuerySet[Case] = Case.objects.visible_to(user)
+    rows: QuerySet[Case] = Case.objects.addressed_to(user)
     return rows.filter(state__in=sorted(state.value for state in WORKED))
 
 

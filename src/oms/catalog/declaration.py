@@ -42,6 +42,10 @@ class Step(forms.Form):
     def prepare(self) -> None:
         """Adapt fields to `self.application`. Does nothing unless a step says so."""
 
+    def told(self) -> Sequence[tuple[str, str]]:
+        """What the page says before it asks: (title, words). Nothing unless a step says so."""
+        return ()
+
     @classmethod
     def prefill(cls, application: "Application") -> dict[str, Any]:
         """Values to offer, taken from profile and register (APP-3)."""
@@ -72,7 +76,12 @@ class About(StrEnum):
 
 @dataclass(frozen=True)
 class Earlier:
-    """An earlier case, as a service about it sees it. `refusals` are as told to the applicant."""
+    """An earlier case, as a service about it sees it. `refusals` are as told to the applicant.
+
+    `term` is its term counted anew, line by line (title, words); `late` says that it was or is
+    decided after it. `before` is the service of the case it is itself about. `followed_by` are the
+    submitted cases about it: (service, number, state), latest first.
+    """
 
     key: str
     number: str
@@ -87,6 +96,10 @@ class Earlier:
     refusals: Sequence[Mapping[str, str]] = ()
     insurer: Insurer | None = None
     fund: TerritorialFund | None = None
+    term: Sequence[tuple[str, str]] = ()
+    late: bool = False
+    before: str = ""
+    followed_by: Sequence[tuple[str, str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -97,7 +110,8 @@ class Application:
     `on` is the day the law looks at: of submission, or today for a draft. `seen_on` is the
     day of looking, when it is another one. `alike` are the records found like the applicant,
     None while nobody has looked for them. `about` is the key of what it concerns, where the
-    service has an `About`; `earlier` is the case it concerns.
+    service has an `About`; `earlier` is the case it concerns. `reply` is what the decider answered
+    on approval, where the service asks for it.
     """
 
     user: User
@@ -112,6 +126,7 @@ class Application:
     alike: Sequence[Match] | None = None
     about: str = ""
     earlier: Earlier | None = None
+    reply: str = ""
 
     @property
     def today(self) -> date:
@@ -144,6 +159,18 @@ def _nothing(_application: Application) -> Sequence[tuple[str, str, str]]:
     return ()
 
 
+def _at_once(_application: Application) -> date | None:
+    return None
+
+
+def _no_other(_application: Application) -> Insurer | None:
+    return None
+
+
+def _no_reply(_application: Application) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Document:
     """A paper the applicant attaches, when it is asked for, and what kind of paper it is.
@@ -166,12 +193,17 @@ class Document:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What approval changed: the person concerned, papers to issue, a sentence to tell."""
+    """What approval changed: the person concerned, papers to issue, a sentence to tell.
+
+    A paper is a code of its kind, with its scope after a space where it has one.
+    `returns` sends the earlier case back to its decider with these words.
+    """
 
     text: str
     person: InsuredPerson | None = None
     papers: Sequence[str] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    returns: str = ""
 
 
 Check = Callable[[Application], Sequence[Refusal]]
@@ -196,6 +228,12 @@ class PublicService:
     `compare` gives rows (label, as applied, as registered) for the operator; `level` is how far
     the one who acts must be known (ACC-10); `about` says that each application concerns one thing
     of many, and one may be open for each.
+
+    `effective_on` is the day an approval begins to count: before it an approval is a plan, carried
+    out on the day with the law asked again. `informs` is an insurer that reads the case and may
+    object. `four_eyes` wants a second operator for every decision. `reply` is the label of what
+    the decider has to answer on approval, empty for nothing. `unfinished` says what is not done
+    and what is at risk while the application is open.
     """
 
     code: str
@@ -221,6 +259,23 @@ class PublicService:
     decider: Callable[[Application], Insurer | TerritorialFund | None] = _nobody
     plain: Callable[[Application], bool] = _never
     compare: Callable[[Application], Sequence[tuple[str, str, str]]] = _nothing
+    effective_on: Callable[[Application], date | None] = _at_once
+    informs: Callable[[Application], Insurer | None] = _no_other
+    four_eyes: bool = False
+    unfinished: tuple[str, ...] = ()
+    reply: Callable[[Application], str] = _no_reply
+
+    def __post_init__(self) -> None:
+        """Refuse what nobody could carry out."""
+        if self.is_automatic and (self.four_eyes or self.is_dated):
+            raise ValueError(f"{self.code}: a plan and a second look need an operator")
+        if self.four_eyes and self.is_dated:
+            raise ValueError(f"{self.code}: a plan is decided by one operator")
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether an approval may begin to count on a later day."""
+        return self.effective_on is not _at_once
 
     def step(self, code: str) -> type[Step]:
         """The step of that code; `KeyError` when the service has none."""

@@ -7,7 +7,7 @@ dated configuration (`YEARLY_RULES`).
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from oms.law import dates
 from oms.law.eligibility import may_be_insured
@@ -16,6 +16,8 @@ from oms.law.refusal import Refusal, refuse
 
 BASIS = "326-ФЗ, ст. 16, ч. 1"
 FULL_AGE = 18
+LONGEST_AHEAD = 90
+"""Days in which a change that is not at wish has to begin."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,36 @@ def takes_effect(*, decided_on: date, desired_on: date | None = None) -> date:
     datetime.date(2026, 10, 20)
     """
     return max(decided_on, desired_on) if desired_on else decided_on
+
+
+def desired_window(*, ground: Ground, on: date) -> tuple[date, date]:
+    """Return the first and last day an applicant may ask the change to begin on.
+
+    Source: the system's own service (SRV-3); the last day is uncertain. A change at wish counts to
+    the year it begins in, so it begins in the year of the application; others within 90 days.
+
+    >>> desired_window(ground=Ground.YEARLY, on=date(2026, 10, 5))
+    (datetime.date(2026, 10, 6), datetime.date(2026, 12, 31))
+    >>> desired_window(ground=Ground.MOVE, on=date(2026, 12, 31))
+    (datetime.date(2027, 1, 1), datetime.date(2027, 3, 31))
+    """
+    if ground is Ground.YEARLY:
+        return on + timedelta(days=1), date(on.year, 12, 31)
+    return on + timedelta(days=1), on + timedelta(days=LONGEST_AHEAD)
+
+
+def may_begin(desired_on: date | None, *, ground: Ground, on: date) -> tuple[Refusal, ...]:
+    """Return why the change may not begin on the desired day; empty: it may.
+
+    >>> [r.code for r in may_begin(date(2026, 10, 5), ground=Ground.MOVE, on=date(2026, 10, 5))]
+    ['desired-date-impossible']
+    """
+    if desired_on is None:
+        return ()
+    first, last = desired_window(ground=ground, on=on)
+    if first <= desired_on <= last:
+        return ()
+    return (refuse("desired-date-impossible", field="desired_on", basis=BASIS),)
 
 
 def needs_representative(birth_date: date, *, on: date) -> tuple[Refusal, ...]:

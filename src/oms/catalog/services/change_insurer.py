@@ -1,7 +1,7 @@
 """Change of the insurer (замена страховой медицинской организации)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from oms.catalog import checks, fields
@@ -10,6 +10,7 @@ from oms.catalog.proofs import REPRESENTATIVE
 from oms.catalog.steps import Confirmation, offer_insurers
 from oms.domain.accounts.models import Level, Role, Source
 from oms.domain.directory import queries as directory
+from oms.domain.directory.models import Insurer
 from oms.domain.journal.actions import Actor
 from oms.domain.register import actions as register
 from oms.kit.denied import Denied
@@ -67,14 +68,29 @@ class NewInsurer(Step):
     lead = "Заявление рассмотрит та организация, которую вы выберете."
 
     insurer = fields.InsurerField()
+    desired_on = fields.DateField(label="С какого дня", required=False)
 
     def prepare(self) -> None:
-        """Offer the insurers of the region, without the present one."""
+        """Offer the insurers of the region, without the present one, and the days one may ask."""
         facts = self.application.facts
+        first, last = _days(self.application)
+        self.fields["desired_on"].help_text = (
+            f"С {dates.short(first)} по {dates.short(last)}. "
+            "Если всё равно, не указывайте: сменим в день решения"
+        )
         region = str(self.application.answers.get("region") or (facts.region if facts else ""))
         field: fields.InsurerField = self.fields["insurer"]  # type: ignore[assignment]
         present = facts.insurer if facts else ""
         offer_insurers(field, region=region, application=self.application, but=present)
+
+    def clean(self) -> dict[str, Any]:
+        """The day lies ahead and not too far."""
+        given: dict[str, Any] = super().clean() or {}
+        desired, (first, last) = given.get("desired_on"), _days(self.application)
+        if desired is not None and not first <= desired <= last:
+            span = f"с {dates.short(first)} по {dates.short(last)}"
+            self.add_error("desired_on", f"С какого дня: укажите день {span}")
+        return self.cleaned_data
 
 
 def grounds(application: Application) -> dict[int, tuple[str, str]]:
@@ -97,15 +113,30 @@ def may_change(application: Application) -> Sequence[Refusal]:
     insurer = checks.chosen_insurer(application)
     if facts is None or insurer is None or not answers.get("ground"):
         return ()
-    return insurer_choice.may_change(
+    ground, desired = Ground(answers["ground"]), answers.get("desired_on")
+    found = insurer_choice.may_change(
         facts,
         new_insurer=insurer,
-        ground=Ground(answers["ground"]),
+        ground=ground,
         on=application.on,
         moved_on=answers.get("moved_on"),
         address_changed=bool(answers.get("residence")),
         by_representative=application.representative is not None,
     )
+    begins = insurer_choice.takes_effect(decided_on=application.today, desired_on=desired)
+    found += insurer_choice.may_begin(desired, ground=ground, on=application.on)
+    return tuple(dict.fromkeys((*found, *insurer_choice.accepts(insurer, on=begins))))
+
+
+def desired_on(application: Application) -> date | None:
+    """The day the person asked for."""
+    found: date | None = application.answers.get("desired_on")
+    return found
+
+
+def left_insurer(application: Application) -> Insurer | None:
+    """The insurer that is being left: it reads the application and may object."""
+    return application.person.insurer if application.person else None
 
 
 def move_to_new_insurer(application: Application, *, by: Actor, at: datetime) -> Outcome:
@@ -133,7 +164,9 @@ def move_to_new_insurer(application: Application, *, by: Actor, at: datetime) ->
         person=person,
         insurer=insurer,
         ground=answers["ground"],
-        on=insurer_choice.takes_effect(decided_on=application.today),
+        on=insurer_choice.takes_effect(
+            decided_on=application.today, desired_on=answers.get("desired_on")
+        ),
         by=by,
         at=at,
         basis=application.case_key,
@@ -163,7 +196,14 @@ def compare(application: Application) -> Sequence[tuple[str, str, str]]:
             present.short_name if present else "",
         )
     )
+    if application.answers.get("desired_on"):
+        rows.append(("С какого дня", dates.short(application.answers["desired_on"]), ""))
     return rows
+
+
+def _days(application: Application) -> tuple[date, date]:
+    ground = Ground(application.answers.get("ground") or Ground.YEARLY)
+    return insurer_choice.desired_window(ground=ground, on=application.on)
 
 
 def _window(application: Application) -> insurer_choice.ChoiceWindow | None:
@@ -178,7 +218,7 @@ def has_moved(application: Application) -> bool:
 
 SERVICE = PublicService(
     code="change-insurer",
-    version="2",
+    version="3",
     title="Замена страховой медицинской организации",
     summary="Раз в год до 1 ноября, при переезде или если организация прекращает работу.",
     basis=insurer_choice.BASIS,
@@ -209,5 +249,14 @@ SERVICE = PublicService(
     decider=checks.insurer_of,
     term="policy-issue",
     compare=compare,
+    effective_on=desired_on,
+    informs=left_insurer,
+    unfinished=(
+        "До дня смены за вас отвечает прежняя организация: полис действует, лечение не прервётся.",
+        "Если до этого дня изменятся фамилия, документ или адрес, сообщите: иначе смена может "
+        "не состояться.",
+        "Если на вопрос по заявлению не ответить в срок, оно закроется. Следующая смена по желанию "
+        "возможна только в новом году.",
+    ),
     on_approval=move_to_new_insurer,
 )

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from oms.cases import queries
 from oms.cases.models import Case
-from oms.cases.states import OPEN, TITLES, State
+from oms.cases.states import OPEN, TITLES, WORKED, State
 from oms.faces.design.parts import State as Tint
 from oms.law import dates, terms
 from oms.law.plural import counted
@@ -18,6 +18,7 @@ TINTS: dict[State, Tint] = {
     State.AWAITING: "info",
     State.IN_WORK: "brand",
     State.CLARIFICATION: "warn",
+    State.PLANNED: "ok",
     State.APPROVED: "ok",
     State.READY: "ok",
     State.REJECTED: "danger",
@@ -107,7 +108,7 @@ def length(span: timedelta) -> str:
 
 def _due(case: Case, clock: queries.Clock, at: datetime) -> str:
     """Return when the decision is due, for a cell of the queue."""
-    if State(case.state) not in OPEN or State(case.state) == State.APPROVED:
+    if State(case.state) not in WORKED and case.submitted_at:
         return f"Решено {day_words(case.decided_at or case.state_since, at=at)}"
     if clock.paused:
         by = f" до {day_words(case.answer_by, at=at)}" if case.answer_by else ""

@@ -36,6 +36,7 @@ TINTS: dict[str, Tint] = {
     State.AWAITING: "info",
     State.IN_WORK: "info",
     State.CLARIFICATION: "warn",
+    State.PLANNED: "ok",
     State.APPROVED: "ok",
     State.READY: "ok",
     State.REJECTED: "danger",

@@ -111,6 +111,8 @@ def _words(case: Case, state: State) -> str:
         return f"Решение до {cases.until(case.due_at)}"
     if state == State.WITHDRAWN:
         return f"Отозвано {date_words(case.state_since)}"
+    if state == State.PLANNED and case.effective_on:
+        return f"Начнёт действовать {date_words(case.effective_on)}"
     return f"Решено {date_words(case.decided_at or case.state_since)}"
 
 
