@@ -16,6 +16,8 @@ WAYS_ON: Mapping[str, tuple[str, ...]] = {
     "not-insured": ("issue-policy",),
     "policy-expired": ("issue-policy",),
     "policy-annulled": ("issue-policy",),
+    "value-unknown": ("data-update",),
+    "nothing-changed": ("data-update", "policy-extract"),
     "nothing-to-print": ("policy-extract", "insurance-certificate"),
 }
 """Refusal → codes of the services that lead on from it."""

@@ -12,6 +12,7 @@ from oms.domain.accounts.models import Source
 from oms.domain.journal.actions import Actor
 from oms.domain.register import actions as register
 from oms.domain.register.data import OWN_FIELDS, DocumentData, uniform
+from oms.domain.register.models import InsuredPerson
 from oms.kit.denied import Denied
 from oms.law.typed import tidy
 
@@ -53,7 +54,8 @@ def write(
 ) -> Sequence[str]:
     """Write what was told, in force from the day; return labels of what has changed.
 
-    `region` is that of the addresses. Contacts go into the register only: those of the account are proven by a code.
+    `region` is that of the addresses, if it is told. Contacts go into the register only: those of
+    the account are proven by a code.
     """
     person = application.person
     if person is None:
@@ -67,11 +69,18 @@ def write(
         register.set_identity_document(person=person, document=told["document"], **when)
     for kind in ADDRESSES:
         if kind in names:
-            register.set_address(person=person, kind=kind, text=told[kind], region=region, **when)
+            where = region or _region(person, kind)
+            register.set_address(person=person, kind=kind, text=told[kind], region=where, **when)
     accounts.set_profile_values(
         user=application.user, values=_profile(told), source=Source.OPERATOR, at=at, by=by
     )
     return [values.VALUES[name].label for name in names]
+
+
+def _region(person: InsuredPerson, kind: str) -> str | None:
+    """The region of the address that is put right."""
+    rows = person.addresses.filter(kind=kind, valid_until=None)
+    return rows.values_list("region_id", flat=True).first()
 
 
 def _profile(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,13 @@ class Value:
 
 
 def _name(label: str) -> forms.Field:
-    return fields.NameField(label=label, required=label != "Отчество")
+    return fields.NameField(label=label)
+
+
+def _patronymic(label: str) -> forms.Field:
+    return fields.NameField(
+        label=label, required=False, help_text="Если отчества нет, оставьте пустым"
+    )
 
 
 def _text(label: str) -> forms.Field:
@@ -43,7 +49,7 @@ def _place(label: str) -> forms.Field:
 _ROWS: tuple[Value, ...] = (
     Value("family_name", "Фамилия", _name),
     Value("given_name", "Имя", _name),
-    Value("patronymic", "Отчество", _name),
+    Value("patronymic", "Отчество", _patronymic),
     Value("birth_date", "Дата рождения", lambda label: fields.DateField(label=label)),
     Value("birth_place", "Место рождения", _place),
     Value("sex", "Пол", lambda label: fields.SexField(label=label)),

@@ -140,7 +140,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class PolicyCard:
-    """The card of a policy: number in digits, its state in a word, facts, buttons."""
+    """The card of a policy: number in digits, its state in a word, facts, buttons.
+
+    `reports` lead from each value to where an error in it is reported.
+    """
 
     number: str
     word: str
@@ -148,6 +151,7 @@ class PolicyCard:
     links: Sequence[Link] = ()
     icon: str = "check"
     active: bool = True
+    reports: Sequence[Link] = ()
 
 
 @dataclass(frozen=True)

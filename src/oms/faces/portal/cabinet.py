@@ -1,6 +1,6 @@
 """What a citizen's home page shows: the policy, what is asked of the person, open cases.
 
-Eight queries however much has happened before: open cases are few by constraint.
+Nine queries however much has happened before: open cases are few by constraint.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +12,7 @@ from django.utils import timezone
 from oms.cases import queries as cases
 from oms.cases.models import Case
 from oms.cases.states import OPEN, State
+from oms.catalog.values import VALUES
 from oms.domain.accounts import queries as accounts
 from oms.domain.accounts.models import Level, User
 from oms.domain.papers.models import Paper
@@ -29,6 +30,9 @@ STALE_AFTER = timedelta(days=3)
 LOOK_AGAIN = timedelta(days=365)
 CASES_SHOWN = 5
 
+_REPORTED = ("policy_number", "policy_state", "insurer", "chosen_on")
+CLINIC, UNTIL = "Поликлиника", "Действует по"
+_SOMETIMES = {CLINIC: "clinic", UNTIL: "policy_ends"}
 NUMBERS = {1: "Одно", 2: "Два", 3: "Три", 4: "Четыре"}
 
 TINTS: dict[str, Tint] = {
@@ -153,13 +157,17 @@ def _is_over(policy: Policy, at: datetime) -> bool:
 
 def _card(user: User, person: InsuredPerson, policy: Policy) -> PolicyCard:
     active = policy.state == Policy.State.ACTIVE
+    facts = tuple(_facts(person, policy))
+    titles = {fact.title for fact in facts}
+    reported = [*_REPORTED, *(name for title, name in _SOMETIMES.items() if title in titles)]
     return PolicyCard(
         number=policy.enp or policy.blank_number,
         word=policy.get_state_display(),
         icon="check" if active else "circle-alert",
         active=active,
-        facts=tuple(_facts(person, policy)),
+        facts=facts,
         links=tuple(_links(user)) if _is_in_force(policy) else (),
+        reports=tuple(report_links(*reported)),
     )
 
 
@@ -169,8 +177,30 @@ def _facts(person: InsuredPerson, policy: Policy) -> Iterator[Fact]:
     if chosen:
         yield Fact("Выбрана", dates.long(chosen))
     if policy.ends_on:
-        yield Fact("Действует по", dates.long(policy.ends_on))
+        yield Fact(UNTIL, dates.long(policy.ends_on))
+    attachment = register.attachment_of(person)
+    if attachment:
+        yield Fact(CLINIC, attachment.clinic.short_name)
+    if policy.state == Policy.State.SUSPENDED:
+        yield from _suspended(person)
+    if policy.confirmation and policy.confirmed_at:
+        when = dates.long(timezone.localdate(policy.confirmed_at))
+        yield Fact("Подтверждён", f"№{NBSP}{policy.confirmation}, {when}")
     yield Fact("Сведения на", datetime_words(person.synced_at))
+
+
+def _suspended(person: InsuredPerson) -> Iterator[Fact]:
+    suspension = register.suspension_of(person)
+    if suspension:
+        until = suspension.valid_until
+        yield Fact("Возобновится", dates.long(until) if until else "после службы")
+
+
+def report_links(*names: str) -> Iterator[Link]:
+    """Return where an error in each of these values is reported (SRV-13)."""
+    url = address("portal:start", "error-report")
+    for name in names:
+        yield Link(VALUES[name].label, f"{url}?about={name}")
 
 
 def _chosen(person: InsuredPerson) -> date | None:

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from oms.catalog.countries import COUNTRIES
+from oms.catalog.values import VALUES
 from oms.domain.accounts import actions, queries
 from oms.domain.accounts.access import sign_in_required
 from oms.domain.accounts.models import Sex, Source, User
@@ -20,6 +21,7 @@ from oms.domain.accounts.queries import ProfileLine
 from oms.faces.portal.account import browser
 from oms.faces.portal.account.page import account_page
 from oms.faces.portal.account.profile_forms import PARTS
+from oms.faces.portal.pages import address
 from oms.law import dates, identity_documents, phone, snils
 
 
@@ -30,6 +32,7 @@ class Shown:
     title: str
     value: str
     line: ProfileLine | None
+    report_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,13 +94,13 @@ def edit(request: HttpRequest, part: str) -> HttpResponse:
 
 def _shown(user: User) -> dict[str, Any]:
     """Return all values by cards; one query."""
-    known = queries.profile(user)
+    known, told = queries.profile(user), not user.is_staff_member
     cards = [
-        Card("Личные данные", _lines(known, _PERSON), "person"),
-        Card("Документ", _lines(known, _DOCUMENT), "document"),
-        Card("Адреса", _lines(known, _ADDRESSES), "addresses"),
+        Card("Личные данные", _lines(known, _PERSON, reported=told), "person"),
+        Card("Документ", _lines(known, _DOCUMENT, reported=told), "document"),
+        Card("Адреса", _lines(known, _ADDRESSES, reported=told), "addresses"),
     ]
-    return {"cards": cards, "contacts": _lines(known, _CONTACTS)}
+    return {"cards": cards, "contacts": _lines(known, _CONTACTS, reported=told)}
 
 
 def _me(request: HttpRequest) -> User:
@@ -147,10 +150,20 @@ _CONTACTS: tuple[_Line, ...] = (
 )
 
 
-def _lines(known: Mapping[str, ProfileLine], lines: tuple[_Line, ...]) -> list[Shown]:
+def _lines(
+    known: Mapping[str, ProfileLine], lines: tuple[_Line, ...], *, reported: bool
+) -> list[Shown]:
     shown = []
     for field, title, say in lines:
         line = known.get(field)
         value = say(line.value) if line and line.value else ""
-        shown.append(Shown(title, value, line if value else None))
+        url = _report_url(field) if reported and value else ""
+        shown.append(Shown(title, value, line if value else None, url))
     return shown
+
+
+def _report_url(field: str) -> str:
+    """Where an error in the value is reported; empty for one the register does not keep."""
+    name = field.removesuffix("_address")
+    url = address("portal:start", "error-report")
+    return f"{url}?about={name}" if name in VALUES else ""
