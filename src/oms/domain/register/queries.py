@@ -62,7 +62,8 @@ _TEMPORARY = (Policy.Form.TEMPORARY, Policy.Form.TEMPORARY_ELECTRONIC)
 _ROWS_OF_ONE_NUMBER = 20
 _READS_SHOWN = 200
 _CARD = (
-    *("state", "ends_on", "enp", "blank_number", "person__synced_at", "insurer__short_name"),
+    *("state", "ends_on", "enp", "blank_number", "confirmation", "confirmed_at"),
+    *("person__synced_at", "insurer__short_name"),
     *(f"insurer__{name}" for name in ("hot_line", "phone", "email", "site")),
     *("insurer__actual_address", "insurer__legal_address"),
 )
