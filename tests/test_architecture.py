@@ -12,6 +12,7 @@ SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 FLOORS = [
     "oms.domain.journal",
+    "oms.domain.works",
     "oms.domain.accounts",
     "oms.domain.directory",
     "oms.domain.notifications",
@@ -21,6 +22,7 @@ FLOORS = [
     "oms.domain.identity",
     "oms.domain.privacy",
     "oms.cases",
+    "oms.diagnosis",
     "oms.faces",
 ]
 
@@ -129,7 +131,7 @@ def test_foreign_keys_point_down() -> None:
 def test_only_cases_actions_assign_a_cases_state() -> None:
     found = {
         path: lines
-        for path, tree in sources("cases", "catalog", "faces", "domain")
+        for path, tree in sources("diagnosis", "cases", "catalog", "faces", "domain")
         if (lines := case_state_writers(tree)) and not path.startswith("oms/cases/actions")
     }
     assert found == {}
@@ -149,7 +151,9 @@ def test_the_clock_is_read_only_in_faces_tasks_and_commands() -> None:
     allowed = ("tasks.py", "worker.py", "synthetic.py", "simulators.py", "access.py")
     found = {
         path: lines
-        for path, tree in sources("law", "domain", "catalog", "cases", "gateways", "kit")
+        for path, tree in sources(
+            "law", "domain", "catalog", "cases", "diagnosis", "gateways", "kit"
+        )
         if (lines := clock_readers(tree))
         and not path.endswith(allowed)
         and "management" not in path
@@ -161,7 +165,7 @@ def test_the_clock_is_read_only_in_faces_tasks_and_commands() -> None:
 def test_actions_name_their_arguments() -> None:
     found = {
         path: names
-        for path, tree in sources("domain", "cases")
+        for path, tree in sources("domain", "cases", "diagnosis")
         if path.endswith("actions.py") and (names := positional_actions(tree))
     }
     assert found == {}

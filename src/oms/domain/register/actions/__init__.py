@@ -30,6 +30,7 @@ from oms.domain.register.actions.suspension import (
     resume,
     suspend,
 )
+from oms.domain.register.actions.synchronising import synchronise
 from oms.domain.register.data import DocumentData, NewPerson
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "set_address",
     "set_identity_document",
     "suspend",
+    "synchronise",
     "unlink_account",
     "update_person",
 ]

@@ -1,0 +1,1 @@
+"""Planned works and outages: what does not work, since when, until when, for whom."""
