@@ -205,9 +205,15 @@ def bring_documents(case: Case) -> Case:
     return case
 
 
-def draft(service: str, applicant: User, typed: dict[str, dict[str, Any]] | None = None) -> Case:
+def draft(
+    service: str,
+    applicant: User,
+    typed: dict[str, dict[str, Any]] | None = None,
+    *,
+    about: str = "",
+) -> Case:
     """A draft with these pages typed, and the documents they ask for."""
-    case = cases.start(service=service, applicant=applicant, at=NOON)
+    case = cases.start(service=service, applicant=applicant, about=about, at=NOON)
     for step, values in (typed or {}).items():
         case = cases.save_draft(case=case, step=step, typed=values, by=applicant, at=NOON)
     return bring_documents(case) if typed else case

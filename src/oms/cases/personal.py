@@ -15,14 +15,22 @@ _CASE = (
 
 
 def _collect(user: User) -> Portion:
-    found = Case.objects.filter(applicant=user).order_by("started_at").prefetch_related("events")
+    found = (
+        Case.objects.filter(applicant=user)
+        .order_by("started_at")
+        .prefetch_related("events", "notes")
+    )
     data = []
     for case in found:
         events = [
             {"at": e.at, "state": TITLES[State(e.target)], "by": e.actor_title, "text": e.text}
             for e in case.events.all()
         ]
-        data.append({**rows([case], *_CASE)[0], "events": events})
+        notes = [
+            {"at": n.at, "by": n.organization, "what": n.get_kind_display(), "text": n.text}
+            for n in case.notes.all()
+        ]
+        data.append({**rows([case], *_CASE)[0], "events": events, "notes": notes})
     return Portion(data)
 
 

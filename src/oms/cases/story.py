@@ -151,7 +151,7 @@ def history(
 
 def state_title(case: Case) -> str:
     """The state in words; where no paper came of it there is nothing to download."""
-    if case.state == State.READY and not case.result.get("papers"):
+    if case.state == State.READY and case.result and not case.result.get("papers"):
         return "Готово"
     return TITLES[State(case.state)]
 

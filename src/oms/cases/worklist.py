@@ -11,11 +11,11 @@ from django.utils.dateparse import parse_datetime
 from oms.cases.answers import keepable
 from oms.cases.models import Case
 from oms.cases.states import WITH_DECIDER, WORKED, State
-from oms.domain.accounts.models import User
+from oms.domain.accounts.models import Role, User
 from oms.law import case_number
 from oms.law.verdict import Invalid
 
-FILTERS = ("mine", "unassigned", "today", "waiting", "overdue", "all")
+FILTERS = ("mine", "unassigned", "confirm", "today", "waiting", "overdue", "leaving", "all")
 CAP = 1000
 _LONGEST_SEARCH = 100
 
@@ -34,6 +34,7 @@ class QueueCounts:
 
     mine: int
     unassigned: int
+    confirm: int
     today: int
     waiting: int
     overdue: int
@@ -54,9 +55,11 @@ def queue(
 
     `filter` is one of `FILTERS` (anything else means all), `text` a case number or the
     beginning of the applicant's surname, `after` comes from the page before. Overdue and
-    waiting look at the clock: a paused case is neither overdue nor due today.
+    waiting look at the clock: a paused case is neither overdue nor due today. `confirm` are
+    colleagues' proposals, `leaving` cases of people who leave this insurer.
     """
-    rows = _worked(user).filter(_filters(user, at).get(filter, Q()))
+    rows = _leaving(user) if filter == "leaving" else _worked(user)
+    rows = rows.filter(_filters(user, at).get(filter, Q()))
     if text.strip():
         rows = rows.filter(_by_text(text))
     point = read_cursor(after)
@@ -101,6 +104,15 @@ def _worked(user: User) -> QuerySet[Case]:
     return rows.filter(state__in=sorted(state.value for state in WORKED))
 
 
+def _leaving(user: User) -> QuerySet[Case]:
+    """Cases by which people leave the user's insurer: it reads them and may object."""
+    rows: QuerySet[Case] = Case.objects.visible_to(user)
+    if user.role != Role.INSURER:
+        return rows.none()
+    on_their_way = sorted(state.value for state in WORKED | {State.PLANNED})
+    return rows.filter(informed_id=user.organization_code, state__in=on_their_way)
+
+
 def _filters(user: User, at: datetime) -> dict[str, Q]:
     with_decider = Q(state__in=WITH_DECIDER)
     local = timezone.localtime(at, timezone.get_default_timezone())
@@ -109,6 +121,7 @@ def _filters(user: User, at: datetime) -> dict[str, Q]:
     return {
         "mine": Q(assignee=user),
         "unassigned": Q(assignee=None, state=State.AWAITING),
+        "confirm": Q(state=State.IN_WORK) & ~Q(proposal={}) & ~Q(assignee=user),
         "today": with_decider & Q(due_at__gte=at, due_at__lt=midnight),
         "waiting": Q(state=State.CLARIFICATION),
         "overdue": with_decider & Q(due_at__lt=at),

@@ -5,8 +5,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from oms.cases import notes
+from oms.cases.rights import short_name
 from oms.domain.accounts.access import staff_required
 from oms.faces.design.parts import Crumb
+from oms.faces.desk.forms import LeftForm, NoteForm
 from oms.faces.desk.pages import KEYS, OPERATORS, page, staff
 from oms.faces.desk.queue import crumb
 from oms.faces.desk.sheet import answers, find_case, history, other_cases, sheet
@@ -31,4 +34,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         answers=answers(found),
         moments=history(found),
         others=other_cases(found, staff(request)),
+        notes=[(note, short_name(note.by)) for note in notes.of(found)],
+        note_form=NoteForm() if found.informed_id != staff(request).organization_code else None,
+        left_form=LeftForm() if notes.may_answer(found, staff(request)) else None,
     )

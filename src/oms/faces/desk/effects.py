@@ -40,7 +40,10 @@ def _issue(known: Application) -> Sequence[str]:
 
 def _change(known: Application) -> Sequence[str]:
     starts = takes_effect(decided_on=known.today, desired_on=known.answers.get("desired_on"))
-    lines = [f"Новая страховая организация с {dates.long(starts)} {_insurer(known)}."]
+    lines = []
+    if starts > known.today:
+        lines.append(f"До {dates.long(starts)} ничего не изменится, потом исполним сами.")
+    lines += [f"Новая страховая организация с {dates.long(starts)} {_insurer(known)}."]
     if known.answers.get("residence"):
         lines.append(f"Новый адрес проживания: {known.answers['residence']}.")
     lines.append("Прежняя выписка станет заменённой, заявитель получит новую.")

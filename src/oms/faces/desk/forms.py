@@ -52,6 +52,62 @@ class ApproveForm(forms.Form):
         help_text="Заявитель её не увидит",
     )
 
+    def __init__(self, *args: Any, reply: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if reply:
+            self.fields["reply"] = Words(
+                label=reply,
+                error_messages={"required": f"{reply}: напишите ответ"},
+                help_text="Заявитель прочитает это в решении",
+            )
+            self.order_fields(["reply", "note"])
+
+    def decision(self) -> dict[str, Any]:
+        """Return what the move needs."""
+        return {"note": self.cleaned_data["note"], "reply": self.cleaned_data.get("reply", "")}
+
+
+class NoteForm(forms.Form):
+    """A word for colleagues."""
+
+    text = Words(
+        label="Заметка для коллег",
+        rows=3,
+        longest=1000,
+        error_messages={"required": "Напишите заметку"},
+        help_text="На страницах заявителя её нет. В выгрузку его данных она войдёт",
+    )
+
+
+class LeftForm(forms.Form):
+    """What the insurer being left says of the application."""
+
+    objects = forms.ChoiceField(
+        label="Ваша организация",
+        choices=(("no", "Не возражает"), ("yes", "Возражает")),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Выберите, возражает ли ваша организация"},
+    )
+    text = Words(
+        label="Пояснение",
+        rows=3,
+        longest=1000,
+        required=False,
+        help_text="Увидят заявитель и новая организация. Решение это не остановит",
+    )
+
+
+class SendBackForm(forms.Form):
+    """Why a proposed decision is not confirmed."""
+
+    note = Words(
+        label="Почему не подтверждаете",
+        rows=3,
+        longest=1000,
+        error_messages={"required": "Напишите, почему не подтверждаете"},
+        help_text="Прочитает коллега, который предложил решение",
+    )
+
 
 def asked_fields(case: Case) -> list[tuple[str, str]]:
     """Return (name, label) of every field of the application, as the applicant saw it."""

@@ -15,14 +15,22 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from oms.cases import actions, clock
+from oms.cases import actions, clock, notes
+from oms.cases.deciding import reason_of, verb_for
 from oms.cases.models import Case
 from oms.cases.refused import AlreadyDecided, Changed
-from oms.cases.states import MOVES, State
+from oms.cases.states import MOVES, PROPOSALS, State
 from oms.domain.accounts.access import staff_required
 from oms.faces.design.parts import Crumb
 from oms.faces.desk.effects import effect_words
-from oms.faces.desk.forms import ApproveForm, AskForm, RejectForm
+from oms.faces.desk.forms import (
+    ApproveForm,
+    AskForm,
+    LeftForm,
+    NoteForm,
+    RejectForm,
+    SendBackForm,
+)
 from oms.faces.desk.pages import OPERATORS, page, staff
 from oms.faces.desk.queue import crumb
 from oms.faces.desk.sheet import Sheet, find_case, sheet
@@ -33,6 +41,18 @@ AT_A_PRESS = {
     "take": "Дело №{} у вас в работе.",
     "take-over": "Дело №{} теперь у вас.",
     "release": "Дело №{} вернулось в очередь.",
+}
+
+
+DONE = {
+    "approve": "одобрено. Заявитель получит сообщение.",
+    "confirm_approval": "одобрено. Заявитель получит сообщение.",
+    "plan": "одобрено и запланировано. Заявитель получит сообщение.",
+    "reject": "отклонено. Заявитель получит сообщение.",
+    "confirm_refusal": "отклонено. Заявитель получит сообщение.",
+    "propose_approval": "ждёт второго сотрудника: он подтвердит одобрение.",
+    "propose_refusal": "ждёт второго сотрудника: он подтвердит отказ.",
+    "send_back": "вернулось коллеге с вашим пояснением.",
 }
 
 
@@ -58,15 +78,17 @@ def press(request: HttpRequest, number: str, move: str) -> HttpResponse:
 def approve(request: HttpRequest, number: str) -> HttpResponse:
     """Say in words what approval will do, then do it."""
     case, at = find_case(request, number), timezone.now()
-    form = ApproveForm(request.POST or None)
+    shown = sheet(request, case, at=at)
+    reply = shown.service.reply(shown.known) if shown.known else ""
+    form = ApproveForm(request.POST or None, reply=reply)
+    verb = _verb("approve", shown, at=at)
     no = None
     if request.method == "POST" and form.is_valid():
-        no = _try(request, "approve", case, at=at, note=form.cleaned_data["note"])
+        no = _try(request, verb, case, at=at, **form.decision())
         if no is None:
-            return _done(request, case, "одобрено")
-    shown = sheet(request, case, at=at)
+            return _done(request, case, verb)
     effect = effect_words(shown.service, shown.known) if shown.known else ()
-    return _form_page(request, "approve", shown, form, no, effect=effect)
+    return _form_page(request, "approve", shown, form, no, effect=effect, verb_now=verb)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,10 +126,86 @@ def reject(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         preview = form.told()
         if "reject" in request.POST:
-            no = _try(request, "reject", case, at=at, **form.refusal())
+            verb = _verb("reject", shown, at=at)
+            no = _try(request, verb, case, at=at, **form.refusal())
             if no is None:
-                return _done(request, case, "отклонено")
-    return _form_page(request, "reject", shown, form, no, preview=preview)
+                return _done(request, case, verb)
+    verb = _verb("reject", shown, at=at)
+    return _form_page(request, "reject", shown, form, no, preview=preview, verb_now=verb)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required(*OPERATORS)
+def confirm(request: HttpRequest, number: str) -> HttpResponse:
+    """Read what a colleague proposes; make it so, or send it back with a reason."""
+    case, at = find_case(request, number), timezone.now()
+    back = "back" in request.POST
+    form = SendBackForm(request.POST if back else None)
+    said, no = case.proposal, None
+    if request.method == "POST" and (not back or form.is_valid()):
+        verb = "send_back" if back else PROPOSALS.get(said.get("verb", ""), "confirm_approval")
+        no = _try(
+            request, verb, case, at=at, **({"note": form.cleaned_data["note"]} if back else {})
+        )
+        if no is None:
+            return _done(request, case, verb)
+    shown = sheet(request, case, at=at)
+    told = [reason_of(row) for row in said.get("reasons", ())]
+    return _form_page(
+        request,
+        "confirm",
+        shown,
+        form,
+        no,
+        verb_now=PROPOSALS.get(said.get("verb", ""), "confirm_approval"),
+        said=said,
+        refusing=said.get("verb") == "propose_refusal",
+        told=[f"{one.text} {one.remedy}".strip() for one in told],
+        effect=effect_words(shown.service, shown.known) if shown.known else (),
+    )
+
+
+@require_POST
+@staff_required(*OPERATORS)
+def note(request: HttpRequest, number: str) -> HttpResponse:
+    """Leave a note for colleagues."""
+    case, form = find_case(request, number), NoteForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, "; ".join(form.errors["text"]))
+        return redirect("desk:case", case.number)
+    try:
+        notes.add(case=case, text=form.cleaned_data["text"], by=staff(request), at=timezone.now())
+        messages.success(request, "Заметка сохранена.")
+    except Denied as no:
+        messages.warning(request, no.text)
+    return redirect("desk:case", case.number)
+
+
+@require_POST
+@staff_required(*OPERATORS)
+def left(request: HttpRequest, number: str) -> HttpResponse:
+    """Answer as the insurer that is being left."""
+    case, form = find_case(request, number), LeftForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, "; ".join(e for row in form.errors.values() for e in row))
+        return redirect("desk:case", case.number)
+    try:
+        notes.answer_as_left(
+            case=case,
+            objects=form.cleaned_data["objects"] == "yes",
+            text=form.cleaned_data["text"],
+            by=staff(request),
+            at=timezone.now(),
+        )
+        messages.success(request, "Ответ записан. Его увидят заявитель и новая организация.")
+    except Denied as no:
+        messages.warning(request, no.text)
+    return redirect("desk:case", case.number)
+
+
+def _verb(decision: str, shown: Sheet, *, at: datetime) -> str:
+    """Return the move a decision is now: at once, a plan, a proposal."""
+    return verb_for(decision, shown.case, at=at) if shown.known else decision
 
 
 def _try(
@@ -132,8 +230,8 @@ def _revision(data: Mapping[str, Any]) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
 
 
-def _done(request: HttpRequest, case: Case, word: str) -> HttpResponse:
-    messages.success(request, f"Дело №{NBSP}{case.number} {word}. Заявитель получит сообщение.")
+def _done(request: HttpRequest, case: Case, verb: str) -> HttpResponse:
+    messages.success(request, f"Дело №{NBSP}{case.number} {DONE[verb]}")
     return redirect("desk:case", case.number)
 
 
@@ -141,7 +239,7 @@ def _form_page(
     request: HttpRequest,
     verb: str,
     shown: Sheet,
-    form: ApproveForm | AskForm | RejectForm,
+    form: ApproveForm | AskForm | RejectForm | SendBackForm,
     no: Denied | None,
     **context: Any,
 ) -> HttpResponse:
@@ -156,11 +254,11 @@ def _form_page(
         f"desk/{verb}.html",
         section="cases",
         status=no.status if no else 422 if form.errors else 200,
-        title=MOVES[verb].title,
+        title=MOVES[context.get("verb_now") or verb].title,
         crumbs=[
             crumb(),
             Crumb(shown.case.number, reverse("desk:case", args=[shown.case.number])),
-            Crumb(MOVES[verb].title),
+            Crumb(MOVES[context.get("verb_now") or verb].title),
         ],
         sheet=shown,
         form=form,
@@ -173,7 +271,11 @@ def _form_page(
 
 def _why_not(verb: str, case: Case) -> Denied:
     """Say why a move's page opened by its address shows no button."""
-    title = MOVES[verb].title
+    title = MOVES[verb].title if verb in MOVES else "Подтвердить"
+    if verb == "confirm":
+        return Denied("Подтверждать нечего, или решение предложили вы. Посмотрите, что с делом.")
+    if case.proposal:
+        return Denied("Решение уже предложено и ждёт второго сотрудника.")
     if case.state == State.AWAITING:
         return Denied(f"«{title}»: сначала возьмите дело в работу.")
     if case.state == State.IN_WORK:

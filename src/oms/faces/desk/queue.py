@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from oms.cases import actions, queries
 from oms.cases.models import Case
 from oms.domain.accounts.access import staff_required
-from oms.domain.accounts.models import User
+from oms.domain.accounts.models import Role, User
 from oms.faces.design.parts import Chip, Crumb
 from oms.faces.desk import words
 from oms.faces.desk.pages import KEYS, OPERATORS, page, staff
@@ -27,17 +27,21 @@ from oms.law.verdict import Invalid
 TITLES = {
     "mine": "Мои",
     "unassigned": "Без исполнителя",
+    "confirm": "На подтверждение",
     "today": "Срок сегодня",
     "waiting": "Ждут заявителя",
     "overdue": "Просрочены",
+    "leaving": "Уходят от нас",
     "all": "Все",
 }
 EMPTY = {
     "mine": ("У вас нет дел в работе", "Возьмите следующее: первым идёт самое срочное."),
     "unassigned": ("Все дела разобраны", "Новые появятся здесь сами."),
+    "confirm": ("Подтверждать нечего", "Здесь будут решения коллег, которым нужен второй."),
     "today": ("Сегодня сроков нет", "Можно взять дела со сроком завтра."),
     "waiting": ("Никто не должен ответа", "Здесь будут дела с вопросом к заявителю."),
     "overdue": ("Просроченных дел нет", "Так и держать."),
+    "leaving": ("Никто не уходит", "Здесь будут заявления о переходе в другую организацию."),
     "all": ("Дел пока нет", "Новые заявления появятся здесь сами."),
     "found": ("Ничего не нашлось", "Проверьте номер дела или начало фамилии."),
 }
@@ -75,7 +79,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         title="Дела",
         count=counts.all,
         keys=KEYS,
-        chips=_chips(counts, "" if text else chosen),
+        chips=_chips(user, counts, "" if text else chosen),
         label="Отборы дел",
         rows=[_row(case, user, at) for case in found.cases],
         text=text,
@@ -128,11 +132,13 @@ def _filter(request: HttpRequest, counts: queries.QueueCounts, *, found: bool) -
     return asked if asked in TITLES else "mine" if counts.mine else "all"
 
 
-def _chips(counts: queries.QueueCounts, current: str) -> list[Chip]:
+def _chips(user: User, counts: queries.QueueCounts, current: str) -> list[Chip]:
     base = reverse("desk:queue")
+    hidden = {"leaving"} if user.role != Role.INSURER else set()
     return [
-        Chip(title, f"{base}?filter={name}", getattr(counts, name), current=name == current)
+        Chip(title, f"{base}?filter={name}", getattr(counts, name, None), current=name == current)
         for name, title in TITLES.items()
+        if name not in hidden
     ]
 
 

@@ -161,6 +161,10 @@ def _moves(case: Case, user: User) -> frozenset[str]:
         for verb in ("take", "take_over", "release", "ask", "approve", "reject")
         if State(case.state) in MOVES[verb].source and (mine or not MOVES[verb].assignee_only)
     }
+    if case.proposal:
+        allowed -= {"approve", "reject"}
+        if case.proposal.get("by") != user.pk:
+            allowed.add("confirm")
     return frozenset(allowed - {"take_over"} if mine else allowed)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -28,6 +29,15 @@ TYPED: dict[str, Callable[[], dict[str, dict[str, Any]]]] = {
         },
     },
     "policy-extract": lambda: {"request": {"truth": "on"}},
+    "appeal": lambda: {
+        "reasons": {"words": "Дата верна", "wish": ""},
+        "confirm": {"truth": "on"},
+    },
+    "deadline-complaint": lambda: {
+        "term": {"words": ""},
+        "compensation": {"wanted": "yes", "wish": "Вернуть плату"},
+        "confirm": {"truth": "on"},
+    },
 }
 FOR_THE_INSURED = {"change-insurer", "policy-extract"}
 
@@ -47,6 +57,27 @@ def world(service: str, user: User) -> None:
         make.insured(user)
 
 
+def about(service: str, user: User) -> str:
+    """The number of the application it concerns: refused and late; empty for other services."""
+    if service not in {"appeal", "deadline-complaint"}:
+        return ""
+    make.fund()
+    found = Case.objects.filter(applicant=user, service="issue-policy").first()
+    if found is None:
+        by, found = make.operator(make.insurer()), make.submitted(user)
+        actions.perform("take", found, by=by, at=make.NOON)
+        reasons = [{"code": "suspected-fraud"}]
+        late = make.NOON + timedelta(days=20)
+        actions.perform("reject", found, by=by, at=late, reasons=reasons)
+    return found.number
+
+
+def empty(service: str, user: User) -> Case:
+    """A draft in which nothing is typed yet."""
+    world(service, user)
+    return make.draft(service, user, about=about(service, user))
+
+
 def typed(service: str) -> dict[str, dict[str, Any]]:
     """Right answers by step; a service without a row here gets empty pages."""
     given = TYPED[service]() if service in TYPED else {}
@@ -58,13 +89,13 @@ def draft(service: str, user: User) -> Case:
     world(service, user)
     signing = {step.code for step in SERVICES[service].steps if step.signs}
     pages = {code: values for code, values in typed(service).items() if code not in signing}
-    return make.draft(service, user, pages)
+    return make.draft(service, user, pages, about=about(service, user))
 
 
 def submitted(service: str, user: User) -> Case:
     """An application awaiting its decision."""
     world(service, user)
-    case = make.draft(service, user, typed(service))
+    case = make.draft(service, user, typed(service), about=about(service, user))
     return actions.perform("submit", case, by=user, at=make.NOON)
 
 

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.html import escape
 from tests import factories as make
-from tests.faces.portal.applications.conftest import draft, submitted, typed, world
+from tests.faces.portal.applications.conftest import draft, empty, submitted, typed
 from tests.signing_in import sign_in
 
 from oms.cases import actions
@@ -36,7 +36,7 @@ STEPS = [
     if not step.signs
 ]
 NUMBER = "cases/<str:number>/"
-MOST_QUERIES = 12
+MOST_QUERIES = 13
 FORM = "application/x-www-form-urlencoded"
 
 HOSTILE = {
@@ -67,8 +67,7 @@ def test_every_service_is_signed_on_its_last_page_and_no_step_hides_a_page() -> 
 def test_every_step_opens_empty_filled_and_wrong(
     client: Client, anna: User, service: str, step: str
 ) -> None:
-    world(service, anna)
-    case = make.draft(service, anna)
+    case = empty(service, anna)
     url = f"/cases/{case.number}/{step}/"
     own = SERVICES[service].step(step)
     fresh = client.get(url).content.decode()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import prefetch_related_objects
@@ -11,17 +11,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from oms.cases import queries as cases
+from oms.cases.about import concerned
 from oms.cases.documents import submitted
-from oms.cases.models import Case
+from oms.cases.models import Case, CaseNote
 from oms.cases.review import look_through, walk
-from oms.cases.states import CLOSED, MOVES, State
+from oms.cases.states import CLOSED, MOVES, WORKED, State
 from oms.catalog.catalogue import SERVICES
 from oms.domain.accounts.access import sign_in_required
 from oms.domain.accounts.models import User
 from oms.domain.papers.models import Paper
 from oms.faces.design.parts import Crumb, Fact, Link, Moment
 from oms.faces.design.templatetags.design import datetime_words
-from oms.faces.portal.applications import answering, beside, enclosing
+from oms.faces.portal.applications import answering, beside, disputing, enclosing
 from oms.faces.portal.applications.finding import crumbs, next_url, own_case
 from oms.faces.portal.cabinet import TINTS, moments
 from oms.faces.portal.pages import address, page
@@ -129,6 +130,11 @@ def case_page(
         asked=enclosing.answered_by(request, found, asked),
         documents=enclosing.brought([one for one in documents if one not in asked]),
         may_withdraw=found.state in MOVES["withdraw"].source,
+        may_cancel=may_cancel(found, on=cases.day(at)),
+        disputes=disputing.offers(found, at=at),
+        above=concerned(found),
+        unfinished=unfinished(found),
+        left_says=left_says(found),
         may_repeat=may_repeat(found),
     )
 
@@ -137,6 +143,28 @@ def may_repeat(found: Case) -> bool:
     """Tell whether what was typed can be submitted anew: the service must still be there."""
     was_submitted = found.submitted_at is not None and bool(found.typed)
     return found.state in CLOSED and was_submitted and found.service in SERVICES
+
+
+def may_cancel(found: Case, *, on: date) -> bool:
+    """Tell whether it is a plan whose day has not come."""
+    return found.state == State.PLANNED and (found.effective_on is None or found.effective_on > on)
+
+
+def unfinished(found: Case) -> Sequence[str]:
+    """Return what is not done and what is at risk, while the application is open."""
+    known = SERVICES.get(found.service)
+    return known.unfinished if known and found.state in WORKED | {State.PLANNED} else ()
+
+
+def left_says(found: Case) -> str:
+    """Return what the insurer being left says of it. One query, none where there is none."""
+    if found.informed_id is None:
+        return ""
+    said = found.notes.exclude(kind=CaseNote.Kind.NOTE).first()
+    if said is None:
+        return "Прежняя организация получила заявление и пока не ответила."
+    words = "возражает" if said.kind == CaseNote.Kind.OBJECTION else "не возражает"
+    return f"Прежняя организация {words}. {said.text}".strip()
 
 
 def may_reopen(found: Case) -> bool:

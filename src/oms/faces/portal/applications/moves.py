@@ -26,6 +26,13 @@ from oms.faces.portal.applications.finding import (
 from oms.faces.portal.applications.steps import revision
 from oms.faces.portal.pages import page
 from oms.kit.denied import Denied
+from oms.law import dates
+
+ASKED = {
+    "withdraw": "Отозвать заявление?",
+    "discard": "Удалить черновик?",
+    "cancel_plan": "Отменить то, что запланировано?",
+}
 
 
 @keeping.keeps_typed
@@ -77,6 +84,13 @@ def discard(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @sign_in_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel_plan(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask whether to give up what was planned, and do it."""
+    return _asked_first(request, number, "cancel_plan", done="Отменено. Ничего не изменится.")
+
+
+@sign_in_required
 @require_POST
 def repeat(request: HttpRequest, number: str) -> HttpResponse:
     """«Подать повторно»: a new draft with everything right kept."""
@@ -113,10 +127,11 @@ def _asked_first(
         request,
         f"portal/applications/{verb}.html",
         section="applications",
-        title={"withdraw": "Отозвать заявление?", "discard": "Удалить черновик?"}[verb],
+        title=ASKED[verb],
         crumbs=crumbs(case_crumb(case, service.title), Crumb(MOVES[verb].title)),
         case=case,
         service=service,
+        day=dates.long(case.effective_on) if case.effective_on else "",
         waits=case.state == State.CLARIFICATION,
     )
 

@@ -12,10 +12,11 @@ from oms.cases import queries as cases
 from oms.cases.about import key_of
 from oms.cases.review import begun, walk
 from oms.catalog.catalogue import SERVICES
-from oms.catalog.declaration import PublicService
+from oms.catalog.declaration import About, PublicService
 from oms.domain.accounts import wards
 from oms.domain.accounts.access import representation, sign_in_required, subject
 from oms.faces.design.parts import Crumb
+from oms.faces.portal.applications import disputing
 from oms.faces.portal.applications.finding import citizen, next_url
 from oms.faces.portal.pages import address, cabinet_key, page
 from oms.faces.portal.services import facts, ways_on
@@ -30,6 +31,8 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     if citizen(request).is_staff_member:
         raise PermissionDenied
+    if not _about(request) and service.about is About.CASE:
+        return disputing.choose_first(request, code) or redirect("portal:applications")
     return _begin(request, service) if request.method == "POST" else _offer(request, service)
 
 

@@ -185,6 +185,7 @@ def _page(
         case=case,
         form=form,
         rows=[(field, _cards(field)) for field in form.visible_fields()],
+        told=[Fact(title, words) for title, words in form.told()],
         sources=[] if form.is_bound else _sources(form, case.applicant),
         region_url=_region_url(case, walked, own),
         compare_url=_compare_url(form),

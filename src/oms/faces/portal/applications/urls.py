@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<str:number>/answer/", moves.answer, name="answer"),
     path("cases/<str:number>/withdraw/", moves.withdraw, name="withdraw"),
     path("cases/<str:number>/discard/", moves.discard, name="discard"),
+    path("cases/<str:number>/cancel/", moves.cancel_plan, name="cancel_plan"),
     path("cases/<str:number>/repeat/", moves.repeat, name="repeat"),
     path("cases/<str:number>/<slug:step>/", steps.step, name="step"),
     path("cases/<str:number>/<slug:step>/autosave/", steps.autosave, name="autosave"),
