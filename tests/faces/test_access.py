@@ -45,9 +45,11 @@ from oms.domain.identity.methods import in_person, video
 from oms.domain.identity.models import Confirmation
 from oms.domain.journal.actions import SYSTEM
 from oms.domain.journal.models import Entry
-from oms.domain.notifications.models import Message
+from oms.domain.notifications.models import Delivery as Letter
+from oms.domain.notifications.models import Message, Subscription
+from oms.domain.papers import deliveries
 from oms.domain.papers.actions import issue
-from oms.domain.papers.models import Paper
+from oms.domain.papers.models import Delivery, DetachedSignature, Paper
 from oms.domain.register import actions as register
 from oms.domain.register.models import InsuredPerson
 from oms.faces.portal.applications import keeping
@@ -84,6 +86,9 @@ class Anna:
     passkey: Authenticator
     there: Visit
     look: Entry
+    letter: Letter
+    browser: Subscription
+    copy: Delivery
     guardian: User = field(repr=False)
 
 
@@ -114,6 +119,10 @@ def _paper(anna: Anna) -> dict[str, Any]:
     return {"number": anna.paper.number}
 
 
+def _copy(anna: Anna) -> dict[str, Any]:
+    return {"pk": anna.copy.pk}
+
+
 def _account(anna: Anna) -> dict[str, Any]:
     return {"pk": anna.user.pk}
 
@@ -131,6 +140,9 @@ ANNAS: Mapping[str, Made] = {
     "desk:scan_file": _scan,
     "desk:scan_judge": _scan,
     "desk:scan_page": partial(_scan, page_number=1),
+    "desk:copy": _copy,
+    "desk:copy_hand_over": _copy,
+    "desk:copy_return": _copy,
     "desk:person": lambda anna: {"pk": anna.person.pk},
     "desk:person_history": lambda anna: {"pk": anna.person.pk},
     "desk:visit": lambda anna: {"pk": anna.visit.pk},
@@ -167,7 +179,10 @@ ANNAS: Mapping[str, Made] = {
     "portal:document": _paper,
     "portal:document_pdf": _paper,
     "portal:document_send": _paper,
+    "portal:document_sig": _paper,
     "portal:message": lambda anna: {"pk": anna.message.pk},
+    "portal:message_resend": lambda anna: {"pk": anna.message.pk, "delivery": anna.letter.pk},
+    "account_push_off": lambda anna: {"pk": anna.browser.pk},
     "portal:complain": lambda anna: {"number": anna.look.pk},
     "portal:case": _case,
     "portal:case_print": _case,
@@ -197,7 +212,7 @@ NOBODYS = {
     "demo:enter", "demo:outbox-message", "design:sample",  # of the demonstration only
     "account_ward_add", "account_consent", "account_access_code", "account_access_again",
     "account_contact", "account_contact_code", "account_contact_again", "account_profile_part",
-    "account_outside_back", "account_outside_unlink", "account_outside",
+    "account_contact_right", "account_outside_back", "account_outside_unlink", "account_outside",
     "portal:service", "portal:insurer", "portal:clinic", "portal:start",
 }  # fmt: skip
 """The address names a kind of thing: a service, an insurer, a contact of whoever asks."""
@@ -205,6 +220,7 @@ TYPED = {
     "confirm": "1", "accept": "1", "verb": "take", "reason": "other", "text": "Слова", "name": "Я",
     "words": "Слова", "purpose": "call", "comment": "Слова", "seen": ["face", "digits", "document"],
     "done": "yes", "answer": "Слова", "code": "123456", "scope": ["view"], "person": "1",
+    "taken_by": "Кто-то", "document": "паспорт 1", "note": "Слова",
 }  # fmt: skip
 LETS_BE = (Session, Counter, Puzzle, Visit)
 ENTITLED = {"support": {"desk:request"}, "administrator": {"desk:request"}}
@@ -251,15 +267,30 @@ def anna(db: None) -> Anna:
     doubtful.details = {"candidates": [person.pk]}
     doubtful.save()
     visits.find(code=in_person.code_of(visit), by=make.operator(), at=NOW)
+    paper = issue(
+        kind="policy-extract", person=person, basis="case:1", key="case:1", by=SYSTEM, at=NOW
+    )
+    DetachedSignature.objects.create(paper=paper, content=b"0", signer="Кабинет", made_at=NOW)
+    message = Message.objects.create(
+        user=user, kind="case-approved", title=SURNAME, body=SURNAME, key="told:1", at=NOW
+    )
+    letter = Letter.objects.create(
+        message=message, user=user, channel="email", address=EMAIL, text=SURNAME, key="told:1/email",
+        state="failed", next_at=NOW, created_at=NOW,
+    )  # fmt: skip
+    browser = Subscription.objects.create(
+        user=user, endpoint="https://fcm.googleapis.com/anna", p256dh="p", auth="a",
+        agent=SURNAME, created_at=NOW,
+    )  # fmt: skip
     return Anna(
         user, child, person, case=case, right=own, over=over, guardian=guardian,
         draft=make.draft("change-insurer", user, make.typed_change()),
-        paper=issue(
-            kind="policy-extract", person=person, basis="case:1", key="case:1", by=SYSTEM, at=NOW
+        paper=paper,
+        copy=deliveries.prepare(
+            paper=paper, insurer=make.insurer(), way="post", address="г. Секретово, ул. Тайная",
+            basis="case:2", by=SYSTEM, at=NOW, on=make.TODAY,
         ),
-        message=Message.objects.create(
-            user=user, kind="case-approved", title=SURNAME, body=SURNAME, key="told:1", at=NOW
-        ),
+        message=message, letter=letter, browser=browser,
         document=make.document(user, uploaded_by=guardian, name=f"{SURNAME}.jpg"),
         enclosed=Document.objects.filter(about=case.key)[0],
         certificate=make.document(user, about=own.key, slot="basis", kind="birth-certificate"),

@@ -125,7 +125,7 @@ def test_the_inbox_goes_on_without_loss_at_a_fixed_cost(
     while address:
         text = read(client.get(address))
         seen += re.findall(r"</span>(Новость \d+)</a>", text)
-        following = re.search(r'href="(\?before=[\d-]+)"', text)
+        following = re.search(r'href="/messages/(\?before=[\d-]+)"', text)
         address = f"/messages/{following[1]}" if following else ""
     assert seen == [f"Новость {number}" for number in range(45)]
 

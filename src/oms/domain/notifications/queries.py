@@ -2,14 +2,39 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from oms.domain.accounts.models import User
-from oms.domain.notifications.models import Message
+from oms.domain.notifications.models import Delivery, Message
+from oms.domain.notifications.templates import TEMPLATES
 
 MANY = 99
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Picked(StrEnum):
+    """Which messages to show."""
+
+    ALL = ""
+    UNREAD = "unread"
+    ANSWER = "answer"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Sieve:
+    """A filter of the archive: group of kinds, state, period (`until` is outside), words."""
+
+    picked: Picked = Picked.ALL
+    group: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str = ""
+
+    def __bool__(self) -> bool:
+        return self != Sieve()
 
 
 @dataclass(frozen=True)
@@ -20,15 +45,56 @@ class Page:
     before: str
 
 
-def inbox(*, user: User, limit: int = 25, before: str = "") -> Page:
+def inbox(*, user: User, limit: int = 25, before: str = "", sieve: Sieve = Sieve()) -> Page:
     """A page of a person's messages with their deliveries; two queries however many there are.
 
     `before` is the cursor a former page gave; a damaged one begins anew.
     """
-    rows = Message.objects.visible_to(user).filter(_older_than(before))
-    found = list(rows.order_by("-at", "-id").prefetch_related("deliveries")[: limit + 1])
+    found = list(_archive(user, sieve).filter(_older_than(before))[: limit + 1])
     more = len(found) > limit
     return Page(found[:limit], _cursor(found[limit - 1]) if more else "")
+
+
+def export(*, user: User, limit: int, sieve: Sieve = Sieve()) -> list[Message]:
+    """Return the newest messages of a person with their deliveries. Two queries."""
+    return list(_archive(user, sieve)[:limit])
+
+
+def deliveries(*, user: User, limit: int) -> list[Delivery]:
+    """Return the latest deliveries to a person for who helps them: no texts, no codes."""
+    rows = Delivery.objects.filter(user=user).order_by("-created_at", "-pk")
+    return list(rows.defer("text").select_related("message")[:limit])
+
+
+def _archive(user: User, sieve: Sieve) -> "QuerySet[Message]":
+    rows = Message.objects.visible_to(user)
+    if sieve.group:
+        rows = rows.filter(
+            kind__in=[one.kind for one in TEMPLATES.values() if one.group == sieve.group]
+        )
+    if sieve.picked == Picked.UNREAD:
+        rows = rows.filter(read_at=None)
+    elif sieve.picked == Picked.ANSWER:
+        rows = rows.filter(answer_by__isnull=False, answered_at=None)
+    elif sieve.picked == Picked.FAILED:
+        failed = Delivery.objects.filter(user=user, state=Delivery.State.FAILED)
+        rows = rows.filter(pk__in=failed.values("message"))
+    if sieve.since:
+        rows = rows.filter(at__gte=sieve.since)
+    if sieve.until:
+        rows = rows.filter(at__lt=sieve.until)
+    if sieve.text:
+        rows = rows.filter(_holds(sieve.text))
+    return rows.order_by("-at", "-id").prefetch_related("deliveries")
+
+
+def _holds(text: str) -> Q:
+    """Whatever the case of its letters: not every database folds Cyrillic."""
+    spelled = {text, text.lower(), text.capitalize(), text.upper()}
+    wanted = Q()
+    for one in spelled:
+        wanted |= Q(title__icontains=one) | Q(body__icontains=one)
+    return wanted
 
 
 def unread_count(*, user: User) -> int:

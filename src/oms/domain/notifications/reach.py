@@ -53,7 +53,7 @@ def _by_contact(
         error = wishes.bad_address(user, kept, channel)
         if error:
             yield Way(channel, address, text, at, error=f"Не отправляли: {error}"[:250])
-        elif said == Wish.DAILY and message.answer_by is None:
+        elif said == Wish.DAILY and channel == Channel.EMAIL and message.answer_by is None:
             moment = wishes.digest_at(kept, at=at)
             yield Way(channel, address, text, moment, hold=Hold.DIGEST)
         elif channel == Channel.SMS and not template.must_send:

@@ -9,12 +9,14 @@ from oms.faces.portal import (
     home,
     insurers,
     messages,
+    points,
     policy_check,
     readers,
     services,
     verification,
     well_known,
 )
+from oms.faces.portal.account import telling
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -31,17 +33,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("documents/<str:number>/pdf", documents.document_pdf, name="document_pdf"),
     path("documents/<str:number>/sig", documents.document_sig, name="document_sig"),
     path("messages/", messages.inbox, name="messages"),
+    path("messages/export/", messages.export, name="messages_export"),
     path("messages/<int:pk>/", messages.message, name="message"),
+    path("messages/<int:pk>/again/<int:delivery>/", messages.resend, name="message_resend"),
     path("insurers/", insurers.insurers, name="insurers"),
     path("insurers/compare/", insurers.compare, name="compare"),
     path("insurers/<slug:code>/", insurers.insurer, name="insurer"),
     path("clinics/", clinics.clinics, name="clinics"),
     path("clinics/<slug:code>/", clinics.clinic, name="clinic"),
+    path("points/", points.points, name="points"),
     path("help/", help.help_page, name="help"),
     path("accessibility/", help.accessibility, name="accessibility"),
     path("readers/", readers.readers, name="readers"),
     path("readers/<int:number>/complain/", readers.complain, name="complain"),
     path("privacy/", help.privacy, name="privacy"),
+    path("push-worker.js", telling.worker, name="push_worker"),
     path("robots.txt", well_known.robots, name="robots"),
     path("favicon.ico", well_known.favicon, name="favicon"),
     path("favicon.svg", well_known.favicon, name="favicon_svg"),

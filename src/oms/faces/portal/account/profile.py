@@ -18,9 +18,11 @@ from oms.domain.accounts import actions, queries
 from oms.domain.accounts.access import sign_in_required
 from oms.domain.accounts.models import Sex, Source, User
 from oms.domain.accounts.queries import ProfileLine
+from oms.domain.notifications import wishes
 from oms.faces.portal.account import browser
 from oms.faces.portal.account.page import account_page
 from oms.faces.portal.account.profile_forms import PARTS
+from oms.faces.portal.account.telling import bad_contacts
 from oms.faces.portal.pages import address
 from oms.law import dates, identity_documents, phone, snils
 
@@ -49,7 +51,9 @@ class Card:
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """All values with their source and date."""
-    context = {"title": "Мои данные", **_shown(_me(request))}
+    user = _me(request)
+    warnings = bad_contacts(user, wishes.preferences(user))
+    context = {"title": "Мои данные", "warnings": warnings, **_shown(user)}
     return account_page(request, "portal/account/profile.html", context)
 
 

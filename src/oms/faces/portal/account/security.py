@@ -16,12 +16,14 @@ from oms.domain.accounts import actions, factors, history, passkeys, queries
 from oms.domain.accounts.access import sign_in_required
 from oms.domain.accounts.factors import Kind
 from oms.domain.accounts.models import SignIn, User
+from oms.domain.notifications import wishes
 from oms.faces.design.parts import State
 from oms.faces.portal.account import browser, letters
 from oms.faces.portal.account.forms import ChangePasswordForm
 from oms.faces.portal.account.outside_offers import lines, title_of
 from oms.faces.portal.account.page import account_page
 from oms.faces.portal.account.sign_in import checked_user, confirm_required
+from oms.faces.portal.account.telling import bad_contacts
 from oms.law.plural import counted
 
 _METHODS = {
@@ -67,6 +69,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "keys": passkeys.of(user=user),
         "passkeys": passkeys.available(),
         "recovery_left": len(factors.recovery_codes(user=user)),
+        "warnings": bad_contacts(user, wishes.preferences(user)),
         "visits": queries.live_visits(user, at=at),
         "this_session": request.session.session_key,
         "has_password": user.has_usable_password(),

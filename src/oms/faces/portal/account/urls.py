@@ -20,6 +20,7 @@ from oms.faces.portal.account import (
     sign_in,
     signup,
     steps,
+    telling,
     unlock,
 )
 from oms.faces.portal.identity import documents, menu, providers, signature, sms, video, visit
@@ -93,6 +94,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("security/visits/<int:pk>/", security.sign_out_there, name="account_sign_out_there"),
     path("security/elsewhere/", security.sign_out_elsewhere, name="account_sign_out_elsewhere"),
+    path("telling/", telling.telling, name="account_telling"),
+    path("telling/push/", telling.subscribe, name="account_push"),
+    path("telling/push/<int:pk>/off/", telling.unsubscribe, name="account_push_off"),
+    path(
+        "telling/contacts/<slug:kind>/right/",
+        telling.contact_is_right,
+        name="account_contact_right",
+    ),
     path("identity/", menu.overview, name="identity_menu"),
     path("identity/documents/", documents.documents, name="identity_documents"),
     path("identity/documents/progress/", documents.progress, name="identity_documents_progress"),
