@@ -7,13 +7,17 @@ from typing import Any
 
 from oms.catalog.countries import EAEU, STATELESS
 from oms.catalog.declaration import Application
+from oms.domain.directory.models import Insurer
 from oms.domain.register import matching
+from oms.domain.register import queries as register_queries
 from oms.domain.register.data import DocumentData, NewPerson, document_key, name_key
 from oms.domain.register.matching import Match
 from oms.domain.register.models import InsuredPerson
+from oms.law import eligibility
 from oms.law.facts import LegalStatus, PersonFacts
 from oms.law.identity_documents import (
     ASYLUM,
+    BIRTH_CERTIFICATE_RF,
     FOREIGN_PASSPORT,
     REFUGEE,
     RESIDENCE_PERMIT,
@@ -41,7 +45,7 @@ def applicant_facts(application: Application) -> PersonFacts | None:
         birth_date=answers["birth_date"],
         citizenship=citizenship_of(answers),
         status=legal_status(answers),
-        permit_valid_until=answers.get("expires_on"),
+        permit_valid_until=right_until(answers),
         residence_region=region,
     )
 
@@ -54,6 +58,39 @@ def legal_status(answers: Mapping[str, Any]) -> LegalStatus:
     if kind == FOREIGN_PASSPORT and answers.get("citizenship") in EAEU:
         return LegalStatus.EAEU_WORKER
     return STATUS_BY_DOCUMENT.get(kind or 0, LegalStatus.VISITOR)
+
+
+def right_until(answers: Mapping[str, Any]) -> date | None:
+    """The last day of what gives the right: the contract of a worker from the Union, else a paper.
+
+    A passport of the Union says who one is, not how long one works here.
+    """
+    name = "contract_until" if is_worker(answers) else "expires_on"
+    found: date | None = answers.get(name)
+    return found
+
+
+def is_worker(answers: Mapping[str, Any]) -> bool:
+    """Whether a citizen of the Union applies by their work here."""
+    return legal_status(answers) is LegalStatus.EAEU_WORKER
+
+
+def newborn_insurer(application: Application) -> Insurer | None:
+    """The insurer that answers for a newborn: the parent's, until 30 days after the registration.
+
+    None when the child is older, or the parent has no insurer here. One query for a newborn.
+    """
+    answers, parent = application.answers, application.representative
+    born, registered = answers.get("birth_date"), answers.get("issued_on")
+    is_certificate = answers.get("document_kind") == BIRTH_CERTIFICATE_RF
+    if parent is None or not (born and registered and is_certificate):
+        return None
+    if not eligibility.is_newborn(
+        birth_date=born, birth_registered_on=registered, on=application.on
+    ):
+        return None
+    record = register_queries.person_of(parent)
+    return record.insurer if record else None
 
 
 def in_register(application: Application) -> InsuredPerson | None:

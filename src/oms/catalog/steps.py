@@ -1,10 +1,11 @@
 """Pages that several services share: who you are, your document, address, insurer, contacts."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from oms.catalog import fields
-from oms.catalog.applicants import born_on, holds_citizenship
+from oms.catalog.applicants import born_on, holds_citizenship, is_worker, newborn_insurer
 from oms.catalog.declaration import Application, Step
 from oms.domain.accounts import queries as accounts
 from oms.domain.directory import queries as directory
@@ -24,8 +25,12 @@ from oms.law.typed import NBSP
 from oms.law.verdict import Invalid
 
 OF_CITIZENS = (PASSPORT_RF, BIRTH_CERTIFICATE_RF, 13)
-OF_FOREIGNERS = (RESIDENCE_PERMIT, TEMPORARY_RESIDENCE, REFUGEE, ASYLUM, FOREIGN_PASSPORT)
-WITH_TERM = frozenset({TEMPORARY_RESIDENCE, REFUGEE, ASYLUM, FOREIGN_PASSPORT})
+REFUGE_ASKED = 10
+"""Свидетельство о рассмотрении ходатайства: with it one is treated as a refugee is."""
+OF_FOREIGNERS = (
+    *(RESIDENCE_PERMIT, TEMPORARY_RESIDENCE, REFUGEE, REFUGE_ASKED, ASYLUM, FOREIGN_PASSPORT),
+)
+WITH_TERM = frozenset({TEMPORARY_RESIDENCE, REFUGEE, REFUGE_ASKED, ASYLUM, FOREIGN_PASSPORT})
 SNILS_FROM_AGE = 14
 
 
@@ -175,6 +180,31 @@ class IdentityPaper(Step):
             )
 
 
+class Work(Step):
+    """The labour contract of a citizen of the Union: it bounds the policy within the year."""
+
+    code = "work"
+    title = "Где вы работаете?"
+    lead = "Гражданам ЕАЭС полис дают по трудовому договору, до конца календарного года."
+
+    employer = fields.TextField(label="Работодатель", longest=300, empty="укажите, как в договоре")
+    contract_on = fields.DateField(label="Дата договора")
+    contract_until = fields.DateField(
+        label="Договор действует до",
+        required=False,
+        help_text="Если договор бессрочный, оставьте пустым",
+    )
+
+    @classmethod
+    def asked(cls, application: Application) -> bool:
+        """Whether the right follows from work."""
+        return is_worker(application.answers)
+
+    def prepare(self) -> None:
+        """A contract to be is none yet."""
+        self.fields["contract_on"].latest = self.application.today  # type: ignore[attr-defined]
+
+
 class Address(Step):
     """Where the person is registered and lives."""
 
@@ -212,10 +242,21 @@ class InsurerChoice(Step):
     insurer = fields.InsurerField()
 
     def prepare(self) -> None:
-        """Offer the insurers of the region."""
+        """Offer the insurers of the region; for a newborn the parent's."""
+        parents = newborn_insurer(self.application)
+        if parents:
+            self.fields["insurer"].offer((parents,), hint=insurer_line)  # type: ignore[attr-defined]
+            return
         region = str(self.application.answers.get("region") or "")
         field: fields.InsurerField = self.fields["insurer"]  # type: ignore[assignment]
         offer_insurers(field, region=region, application=self.application)
+
+    def told(self) -> Sequence[tuple[str, str]]:
+        """Why a newborn has one choice."""
+        if newborn_insurer(self.application) is None:
+            return ()
+        words = "До 30 дней после регистрации рождения ребёнка страхует организация матери."
+        return (("Новорождённый", f"{words} Потом её можно сменить."),)
 
 
 class Contacts(Step):

@@ -7,6 +7,7 @@ for service), Правила ОМС (terms of policies of foreigners).
 
 from datetime import date, timedelta
 
+from oms.law import dates
 from oms.law.facts import LegalStatus, PersonFacts, PersonState
 from oms.law.refusal import Refusal, refuse
 
@@ -14,6 +15,9 @@ BASIS = "326-ФЗ, ст. 10"
 SUSPENSION_BASIS = "326-ФЗ, ст. 49.1"
 NEWBORN_BASIS = "326-ФЗ, ст. 16"
 NEWBORN_DAYS = 30
+NEWBORN_AGE = 1
+"""Full years from which a certificate is taken for a later one, not for the registration of a birth
+(uncertain: the law sets no bound, births are registered within a month)."""
 
 _BY_PERMIT = frozenset(
     {
@@ -98,3 +102,14 @@ def newborn_covered_until(*, birth_registered_on: date) -> date:
     datetime.date(2026, 12, 2)
     """
     return birth_registered_on + timedelta(days=NEWBORN_DAYS)
+
+
+def is_newborn(*, birth_date: date, birth_registered_on: date, on: date) -> bool:
+    """Tell whether the mother's insurer still answers for the child (326-ФЗ ст. 16).
+
+    >>> is_newborn(birth_date=date(2026, 10, 20), birth_registered_on=date(2026, 11, 2),
+    ...     on=date(2026, 12, 2))
+    True
+    """
+    young = dates.age(birth_date, on=on) < NEWBORN_AGE
+    return young and on <= newborn_covered_until(birth_registered_on=birth_registered_on)

@@ -1,6 +1,7 @@
 """Issue of a policy (оформление полиса ОМС)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +13,13 @@ from oms.catalog.applicants import (
     document_of,
     in_register,
     is_citizen,
+    is_worker,
+    legal_status,
     new_person,
+    newborn_insurer,
 )
 from oms.catalog.declaration import Application, Document, Outcome, PublicService
-from oms.catalog.proofs import CERTIFICATE, REPRESENTATIVE
+from oms.catalog.proofs import CERTIFICATE, REPRESENTATIVE, is_small_child
 from oms.catalog.steps import (
     Address,
     Confirmation,
@@ -23,6 +27,7 @@ from oms.catalog.steps import (
     IdentityPaper,
     InsurerChoice,
     WhoYouAre,
+    Work,
 )
 from oms.domain.accounts import actions as accounts
 from oms.domain.accounts.models import Role, Source
@@ -33,12 +38,13 @@ from oms.domain.register import queries as register_queries
 from oms.domain.register.models import Insurance, InsuredPerson
 from oms.kit.denied import Denied
 from oms.law import eligibility, insurer_choice
+from oms.law.facts import LegalStatus
 from oms.law.identity_documents import (
     BIRTH_CERTIFICATE_RF,
     FOREIGN_PASSPORT,
     PASSPORT_RF,
 )
-from oms.law.refusal import Refusal
+from oms.law.refusal import Refusal, refuse
 
 
 class InRegister(Denied):
@@ -65,9 +71,13 @@ def may_choose(application: Application) -> Sequence[Refusal]:
     if facts is None or insurer is None:
         return ()
     by_representative = application.representative is not None
-    return insurer_choice.may_choose_first(
+    found = insurer_choice.may_choose_first(
         facts, insurer=insurer, on=application.on, by_representative=by_representative
     )
+    parents = newborn_insurer(application)
+    if parents and parents.code != insurer.code:
+        found += (refuse("newborn-insurer", field="insurer", basis=eligibility.NEWBORN_BASIS),)
+    return found
 
 
 def compare(application: Application) -> Sequence[tuple[str, str, str]]:
@@ -153,9 +163,21 @@ def has_snils(application: Application) -> bool:
     return bool(application.answers.get("snils"))
 
 
-def needs_right(application: Application) -> bool:
-    """Whether another paper has to show the right to stay: the foreign passport alone does not."""
-    return application.answers.get("document_kind") == FOREIGN_PASSPORT
+def works_here(application: Application) -> bool:
+    """Whether the right follows from a labour contract."""
+    return is_worker(application.answers)
+
+
+def lives_by_permit(application: Application) -> bool:
+    """Whether a permit gives the right, and the passport of another country says who one is."""
+    by_permit = (LegalStatus.PERMANENT_RESIDENT, LegalStatus.TEMPORARY_RESIDENT)
+    has_country = bool(citizenship_of(application.answers))
+    return legal_status(application.answers) in by_permit and has_country
+
+
+def is_known_child(application: Application) -> bool:
+    """Whether a child's certificate was seen already, so that it is not asked as a proof."""
+    return is_small_child(application) and not checks.identity_unproven(application)
 
 
 def identity_kind(application: Application) -> Upload.Kind:
@@ -163,7 +185,7 @@ def identity_kind(application: Application) -> Upload.Kind:
     kinds = {
         PASSPORT_RF: Upload.Kind.PASSPORT,
         BIRTH_CERTIFICATE_RF: Upload.Kind.BIRTH_CERTIFICATE,
-        FOREIGN_PASSPORT: Upload.Kind.OTHER,
+        FOREIGN_PASSPORT: Upload.Kind.OTHER,  # of the Union: it says who one is
     }
     told = application.answers.get("document_kind") or PASSPORT_RF
     stays = Upload.Kind.OTHER if is_citizen(application.answers) else Upload.Kind.RIGHT_TO_STAY
@@ -172,7 +194,7 @@ def identity_kind(application: Application) -> Upload.Kind:
 
 SERVICE = PublicService(
     code="issue-policy",
-    version="2",
+    version="3",
     title="Оформление полиса ОМС",
     summary="Полис обязательного медицинского страхования впервые или после перерыва.",
     basis="326-ФЗ, ст. 10, 16, 46; Правила ОМС, приказ Минздрава № 108н",
@@ -182,14 +204,15 @@ SERVICE = PublicService(
     category="Полис",
     icon="shield-check",
     keywords="получить оформить сделать новый первый страховка медицинское енп регистрация "
-    "ребёнок новорождённый дети",
+    "ребёнок новорождённый дети иностранец беженец внж рвп евразийский союз без гражданства "
+    "убежище постановка на учёт",
     open_to=(
         checks.account_open,
         checks.contacts_confirmed,
         checks.grown_or_represented,
         checks.not_insured,
     ),
-    steps=(WhoYouAre, IdentityPaper, Address, InsurerChoice, Contacts, Confirmation),
+    steps=(WhoYouAre, IdentityPaper, Work, Address, InsurerChoice, Contacts, Confirmation),
     documents=(
         Document(
             "identity",
@@ -207,13 +230,19 @@ SERVICE = PublicService(
             hint="Карточка или уведомление. Номер проверим и без неё",
         ),
         Document(
-            "right",
-            "Документ о праве жить или работать в России",
-            when=needs_right,
-            kind=Upload.Kind.RIGHT_TO_STAY,
-            hint="Если вы не гражданин России: вид на жительство, разрешение или трудовой договор",
+            "foreign-passport",
+            "Паспорт своей страны",
+            when=lives_by_permit,
+            hint="Разворот с фотографией и перевод, если он есть",
         ),
-        CERTIFICATE,
+        Document(
+            "contract",
+            "Трудовой договор",
+            when=works_here,
+            kind=Upload.Kind.LABOUR_CONTRACT,
+            hint="Для граждан ЕАЭС: страницы со сторонами, сроком и подписями",
+        ),
+        replace(CERTIFICATE, when=is_known_child),
         REPRESENTATIVE,
     ),
     checks=(may_choose,),
