@@ -417,9 +417,16 @@ class PointField(ChoiceField):
         super().__init__(label=label, **kwargs)
 
     def offer(self, points: Iterable[Any]) -> None:
-        """Offer these places, each with address, hours and telephone."""
+        """Offer these places, numbered, each with address, hours and telephone."""
         self.cards = tuple(points)
-        self.choices = [(p.code, Hinted(p.name, _where(p))) for p in self.cards]
+        self.choices = [
+            (p.code, Hinted(f"{n}. {p.name}", _where(p))) for n, p in enumerate(self.cards, 1)
+        ]
+
+    def shown(self, value: Any) -> str:
+        """Say the name and the address: the number is of the page only."""
+        found = next((p for p in self.cards if p.code == value), None)
+        return f"{found.name}, {found.address}" if found else str(value)
 
 
 def _where(point: Any) -> str:

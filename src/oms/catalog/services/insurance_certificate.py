@@ -1,6 +1,6 @@
 """Certificate of insurance for a period (справка о страховании), made at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -97,7 +97,7 @@ class Period(Step):
             self.add_error(name, text)
 
 
-def asked_for(answers: Any, *, today: date) -> Days:
+def asked_for(answers: Mapping[str, Any], *, today: date) -> Days:
     """The days asked for; of the present year or month, those that have passed by today."""
     span = answers["span"]
     if span == YEAR:
@@ -110,7 +110,7 @@ def asked_for(answers: Any, *, today: date) -> Days:
 def insured_then(application: Application) -> Sequence[Refusal]:
     """Refuse a period in which nobody insured the person: there is nothing to certify."""
     facts, answers = application.facts, application.answers
-    if facts is None or not answers.get("span"):
+    if facts is None or not _complete(answers):
         return ()
     days = asked_for(answers, today=application.on)
     if any(_meets(row.begins_on, row.ends_on, days) for row in facts.insurances):
@@ -120,6 +120,13 @@ def insured_then(application: Application) -> Sequence[Refusal]:
     since = min((row.begins_on for row in facts.insurances), default=None)
     more = f"По реестру вы застрахованы с {dates.long(since)}" if since else ""
     return (replace(told, remedy=f"{told.remedy} {more}".strip()),)
+
+
+def _complete(answers: Mapping[str, Any]) -> bool:
+    """Whether everything the chosen span needs was answered right."""
+    needed = {YEAR: ("year",), MONTH: ("year", "month"), DATES: ("begins_on", "ends_on")}
+    names = needed.get(answers.get("span", ""))
+    return names is not None and all(answers.get(name) for name in names)
 
 
 def _meets(begins_on: date, ends_on: date | None, days: Days) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.forms import RadioSelect
@@ -32,6 +33,8 @@ WAYS = {
     Delivery.Way.COURIER: "Привезут домой или на работу, время согласуют по телефону",
 }
 
+NOWHERE = "В вашем регионе таких пунктов пока нет. Вернитесь и выберите другой способ"
+
 
 class PaperGone(Denied):
     """The paper asked for is not in force any more."""
@@ -55,22 +58,14 @@ class WhatToPrint(Step):
 
     def prepare(self) -> None:
         """Offer what is in force."""
-        person = self.application.person
-        found = papers.in_force(person) if person else []
-        rows = [
-            (one.number, fields.Hinted(str(one.get_kind_display()), _about(one))) for one in found
-        ]
-        self.fields["paper"].choices = rows  # type: ignore[attr-defined]
 
-    def clean(self) -> dict[str, Any]:
-        """Say at once where a way leads nowhere in this region."""
-        given: dict[str, Any] = super().clean() or {}
-        way = given.get("way")
-        if way in TO_A_POINT and not points(self.application.with_answers({"way": way})):
-            self.add_error(
-                "way", "Как передать: в вашем регионе таких пунктов нет, выберите другой способ"
-            )
-        return given
+        @cache
+        def rows() -> list[tuple[str, str]]:
+            person = self.application.person
+            found = papers.in_force(person) if person else []
+            return [(p.number, fields.Hinted(str(p.get_kind_display()), _about(p))) for p in found]
+
+        self.fields["paper"].choices = rows  # type: ignore[attr-defined]
 
     @classmethod
     def prefill(cls, application: Application) -> dict[str, Any]:
@@ -79,49 +74,32 @@ class WhatToPrint(Step):
         return {"paper": found[0].number} if found else {}
 
 
-class AtPoint(Step):
-    """Where to fetch it."""
+class Place(Step):
+    """Where to fetch it, or where to send it."""
 
-    code = "point"
-    title = "Где вам удобно забрать?"
-    lead = "Пункты вашего региона, которые выдают документы вашей страховой организации."
+    code = "place"
+    title = "Где передать документ?"
 
-    point = fields.PointField()
-
-    @classmethod
-    def asked(cls, application: Application) -> bool:
-        """Only for what is fetched."""
-        return application.answers.get("way") in TO_A_POINT
-
-    def prepare(self) -> None:
-        """Offer the places of the region that hand over papers of this insurer."""
-        field: fields.PointField = self.fields["point"]  # type: ignore[assignment]
-        field.offer(points(self.application))
-
-    def told(self) -> Sequence[tuple[str, str]]:
-        """What to bring."""
-        way = str(self.application.answers.get("way") or "")
-        return (("Возьмите с собой", TO_BRING[Delivery.Way(way)]),) if way in TO_A_POINT else ()
-
-
-class ToAddress(Step):
-    """Where to send it."""
-
-    code = "address"
-    title = "Куда отправить?"
-
+    point = fields.PointField(required=False)
     delivery_address = fields.AddressField(
-        label="Адрес доставки", help_text="Индекс, город, улица, дом, квартира"
+        label="Адрес доставки", required=False, help_text="Индекс, город, улица, дом, квартира"
     )
 
-    @classmethod
-    def asked(cls, application: Application) -> bool:
-        """Only for what is sent."""
-        return application.answers.get("way") in TO_AN_ADDRESS
+    def prepare(self) -> None:
+        """Ask the one thing the chosen way needs."""
+        to_a_point = self.application.answers.get("way") in TO_A_POINT
+        del self.fields["delivery_address" if to_a_point else "point"]
+        for field in self.fields.values():
+            field.required = True
+        if to_a_point:
+            field: fields.PointField = self.fields["point"]  # type: ignore[assignment]
+            field.offer(points(self.application))
 
     @classmethod
     def prefill(cls, application: Application) -> dict[str, Any]:
         """Offer where the person lives."""
+        if application.answers.get("way") not in TO_AN_ADDRESS:
+            return {}
         known = accounts.profile(application.user)
         for name in ("residence_address", "registration_address"):
             line = known.get(name)
@@ -130,9 +108,14 @@ class ToAddress(Step):
         return {}
 
     def told(self) -> Sequence[tuple[str, str]]:
-        """What to have at hand."""
+        """What to bring; that there is no such place here."""
         way = str(self.application.answers.get("way") or "")
-        return (("Приготовьте", TO_BRING[Delivery.Way(way)]),) if way in TO_AN_ADDRESS else ()
+        if way not in TO_BRING:
+            return ()
+        found: fields.PointField | None = self.fields.get("point")  # type: ignore[assignment]
+        if found and not found.cards:
+            return (("Таких пунктов нет", NOWHERE),)
+        return (("Возьмите с собой" if found else "Приготовьте", TO_BRING[Delivery.Way(way)]),)
 
 
 def points(application: Application) -> Sequence[DeliveryPoint]:
@@ -218,9 +201,9 @@ SERVICE = PublicService(
     keywords="распечатать напечатать бумажный бланк почта курьер мфц доставка забрать офис агент",
     level=Level.CONFIRMED,
     open_to=(checks.account_open, checks.contacts_confirmed, checks.insured, has_paper),
-    steps=(WhatToPrint, AtPoint, ToAddress, Confirmation),
+    steps=(WhatToPrint, Place, Confirmation),
     documents=(REPRESENTATIVE,),
-    checks=(checks.insured, has_paper),
+    checks=(checks.insured,),
     decided_by=Role.INSURER,
     decider=own_insurer,
     term="paper-copy",

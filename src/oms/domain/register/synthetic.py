@@ -260,6 +260,7 @@ def _policies(life: Life, ids: Mapping[int, int], moment: Any) -> Iterator[Row]:
             "state": one.state.value,
             "state_since": _day(one.state_since),
             "closing_reason": one.reason,
+            "confirmation": "",
             "created_at": moment,
             "updated_at": moment,
         }

@@ -17,6 +17,7 @@ HELPERS = (Role.SUPPORT, Role.ADMINISTRATOR)
 SECTIONS = (
     ("cases", "Дела", "inbox", "desk:queue", OPERATORS),
     ("people", "Люди", "users", "desk:people", OPERATORS),
+    ("copies", "Выдача", "printer", "desk:copies", OPERATORS),
     ("wards", "Представители", "baby", "desk:wards", (Role.FUND,)),
     ("identity", "Личность", "user-check", "desk:identity", OPERATORS),
     ("requests", "Обращения", "message-square", "desk:requests", HELPERS),

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from oms.faces.desk import (
     accounts,
     case,
+    copies,
     home,
     identity,
     moves,
@@ -38,6 +39,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="scan_page",
     ),
     path("cases/<str:number>/<slug:move>/", moves.press, name="press"),
+    path("copies/", copies.queue, name="copies"),
+    path("copies/<int:pk>/", copies.sheet, name="copy"),
+    path("copies/<int:pk>/hand-over/", copies.hand_over, name="copy_hand_over"),
+    path("copies/<int:pk>/return/", copies.return_copy, name="copy_return"),
     path("people/", people.people, name="people"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/history/", people.person, {"part": "history"}, name="person_history"),

@@ -14,7 +14,10 @@ from oms.cases import actions
 from oms.cases.models import Case
 from oms.catalog.catalogue import SERVICES
 from oms.domain.accounts.models import User
+from oms.domain.directory.models import DeliveryPoint
 from oms.domain.notifications.models import Delivery
+from oms.domain.papers.models import Paper
+from oms.law import case_number
 
 NEW_ADDRESS = "г. Москва, ул. Новая, д. 5, кв. 6"
 TYPED: dict[str, Callable[[], dict[str, dict[str, Any]]]] = {
@@ -29,6 +32,15 @@ TYPED: dict[str, Callable[[], dict[str, dict[str, Any]]]] = {
         },
     },
     "policy-extract": lambda: {"request": {"truth": "on"}},
+    "change-extract": lambda: {"request": {"truth": "on"}},
+    "insurance-certificate": lambda: {
+        "period": {"span": "year", "year": "2025", "month": "", "begins_on": "", "ends_on": ""}
+    },
+    "policy-replacement": lambda: {"reason": {"reason": "lost"}},
+    "paper-delivery": lambda: {
+        "paper": {"paper": PRINTED, "way": "mfc"},
+        "place": {"point": "77-mfc-01", "delivery_address": NEW_ADDRESS},
+    },
     "appeal": lambda: {
         "reasons": {"words": "Дата верна", "wish": ""},
         "confirm": {"truth": "on"},
@@ -39,7 +51,11 @@ TYPED: dict[str, Callable[[], dict[str, dict[str, Any]]]] = {
         "confirm": {"truth": "on"},
     },
 }
-FOR_THE_INSURED = {"change-insurer", "policy-extract"}
+FOR_THE_INSURED = {
+    "change-insurer", "policy-extract", "change-extract", "insurance-certificate",
+    "policy-replacement", "paper-delivery",
+}  # fmt: skip
+PRINTED = case_number.paper_number(series="В", year=2026, sequence=1)
 
 
 @pytest.fixture
@@ -55,6 +71,22 @@ def world(service: str, user: User) -> None:
     make.insurer("77002")
     if service in FOR_THE_INSURED and not hasattr(user, "insured_person"):
         make.insured(user)
+    if service == "paper-delivery" and not Paper.objects.exists():
+        _something_to_print(user)
+
+
+def _something_to_print(user: User) -> None:
+    """A paper's row, no bytes behind it, and a place to fetch it."""
+    Paper.objects.create(
+        number=PRINTED, check_code="7KQM3XPA9RTW2HJZ", kind="policy-extract", key="printed",
+        person=user.insured_person, data={}, template_version="2", issued_at=make.NOON,
+        state_at=make.NOON, sha256="0" * 64, size=1, signer="Кабинет",
+    )  # fmt: skip
+    for code, kind in (("77-mfc-01", "mfc"), ("77-mfc-02", "mfc"), ("77-agent-01", "agent")):
+        DeliveryPoint.objects.create(
+            code=code, kind=kind, region=make.region(), name=f"Пункт {code}", hours="9:00–18:00",
+            address="г. Москва, ул. Учебная, д. 1", latitude=55.7, longitude=37.6,
+        )  # fmt: skip
 
 
 def about(service: str, user: User) -> str:

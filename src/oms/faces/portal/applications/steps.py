@@ -21,12 +21,12 @@ from oms.cases.models import Case
 from oms.cases.review import Walk, walk
 from oms.cases.states import State
 from oms.catalog.declaration import PublicService, Step
-from oms.catalog.fields import InsurerField, label_of
+from oms.catalog.fields import InsurerField, PointField, label_of
 from oms.domain.accounts import queries as accounts
 from oms.domain.accounts.models import User
 from oms.domain.directory.models import Insurer
 from oms.faces.design.parts import Crumb, Fact
-from oms.faces.portal import insurers
+from oms.faces.portal import insurers, points
 from oms.faces.portal.applications import beside, keeping
 from oms.faces.portal.applications.finding import (
     case_crumb,
@@ -189,6 +189,7 @@ def _page(
         sources=[] if form.is_bound else _sources(form, case.applicant),
         region_url=_region_url(case, walked, own),
         compare_url=_compare_url(form),
+        plan=_plan(form),
         steps=beside.stepper(case, service, walked, current=own.code, documents=asks),
         facts=beside.facts(service, walked, on=cases.day(at)),
         saved_words=beside.saved_words(case, at=at),
@@ -245,6 +246,12 @@ def _compare_url(form: Step) -> str:
             codes = "".join(f"&code={insurer.code}" for insurer in field.cards)
             return f"{address('portal:compare')}?region={region}{codes}"
     return ""
+
+
+def _plan(form: Step) -> points.Plan | None:
+    """Return where the offered places lie, None for a step that offers none."""
+    offered = [field for field in form.fields.values() if isinstance(field, PointField)]
+    return points.plan(offered[0].cards) if offered else None
 
 
 def _region_url(case: Case, walked: Walk, own: type[Step]) -> str:
