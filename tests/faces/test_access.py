@@ -186,6 +186,8 @@ ANNAS: Mapping[str, Made] = {
     "portal:complain": lambda anna: {"number": anna.look.pk},
     "portal:case": _case,
     "portal:case_print": _case,
+    "portal:case_pdf": _case,
+    "portal:case_send": _case,
     "portal:enclose": _draft,
     "portal:take_reading": _draft,
     "portal:check": _draft,
@@ -212,7 +214,7 @@ NOBODYS = {
     "demo:enter", "demo:outbox-message", "design:sample",  # of the demonstration only
     "account_ward_add", "account_consent", "account_access_code", "account_access_again",
     "account_contact", "account_contact_code", "account_contact_again", "account_profile_part",
-    "account_contact_right", "account_outside_back", "account_outside_unlink", "account_outside",
+    "account_contact_right", "desk:text", "desk:text_restore", "account_outside_back", "account_outside_unlink", "account_outside",
     "portal:service", "portal:insurer", "portal:clinic", "portal:start",
 }  # fmt: skip
 """The address names a kind of thing: a service, an insurer, a contact of whoever asks."""
@@ -275,7 +277,7 @@ def anna(db: None) -> Anna:
         user=user, kind="case-approved", title=SURNAME, body=SURNAME, key="told:1", at=NOW
     )
     letter = Letter.objects.create(
-        message=message, user=user, channel="email", address=EMAIL, text=SURNAME, key="told:1/email",
+        message=message, user=user, channel="email", address=EMAIL, text=SURNAME, key="told:1/mail",
         state="failed", next_at=NOW, created_at=NOW,
     )  # fmt: skip
     browser = Subscription.objects.create(

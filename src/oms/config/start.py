@@ -75,6 +75,9 @@ def _simulated(port: int) -> dict[str, str]:
     addresses = {
         "OMS_SMTP_URL": f"smtp://127.0.0.1:{port + 1}",
         "OMS_SMS_URL": f"http://127.0.0.1:{port + 2}/sms",
+        "OMS_SMS_2_URL": f"smpp://oms:demo@127.0.0.1:{port + 5}?source=OMS",
+        "OMS_SMS_WEIGHTS": "3:1",
+        "OMS_PUSH_SERVICES": f"127.0.0.1:{port + 2}",
         "OMS_OUTBOX_URL": f"http://127.0.0.1:{port + 2}",
         "OMS_REGISTERS_URL": f"http://127.0.0.1:{port + 2}/registers",
         "OMS_CLAMD_URL": f"tcp://127.0.0.1:{port + 4}",
@@ -201,6 +204,7 @@ def _children(options: argparse.Namespace) -> list[Child]:
             *(python, "-m", "oms.gateways.simulators"),
             *("--smtp-port", str(options.port + 1), "--http-port", str(options.port + 2)),
             *("--openid-port", str(options.port + 3), "--clamd-port", str(options.port + 4)),
+            *("--smpp-port", str(options.port + 5)),
             *("--openid-portal", options.base_url),
             *("--openid-people", str(options.var / "outside.json")),
             *("--store", str(options.var / "outbox.sqlite3")),

@@ -35,6 +35,9 @@ DATA: dict[str, dict[str, Any]] = {
     "person_history": {"pk": 1},
     "report": {},
     "reference": {},
+    "texts": {},
+    "text": {"kind": "case-taken"},
+    "text_restore": {"kind": "case-taken"},
     "home": {},
     "identity": {},
     "visit": {"pk": 1},
@@ -61,9 +64,9 @@ OPEN_TO = {
     **{name: {Role.FUND} for name in DATA if name.startswith(("identity_", "ward"))},
     "home": set(STAFF_ROLES),
     "report": {*OPERATORS, Role.SUPERVISOR},
-    "reference": {Role.ADMINISTRATOR},
+    **dict.fromkeys(("reference", "texts", "text", "text_restore"), {Role.ADMINISTRATOR}),
 }
-POST_ONLY = {"take_next", "press", "scan_judge", "ward_confirm"}
+POST_ONLY = {"take_next", "press", "scan_judge", "ward_confirm", "text_restore"}
 STARTS = {
     Role.INSURER: "/desk/cases/",
     Role.FUND: "/desk/cases/",
@@ -86,6 +89,7 @@ def addresses(desk, person) -> dict[str, str]:
             ("<int:page_number>", "1"),
             ("<int:pk>", str(person.pk)),
             ("<slug:slot>", "face"),
+            ("<slug:kind>", "case-taken"),
             ("<int:number>", "1"),
         ):
             path = path.replace(old, new)

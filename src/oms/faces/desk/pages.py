@@ -23,6 +23,7 @@ SECTIONS = (
     ("requests", "Обращения", "message-square", "desk:requests", HELPERS),
     ("accounts", "Кабинеты", "key-round", "desk:accounts", HELPERS),
     ("report", "Отчёт", "chart-column", "desk:report", (*OPERATORS, Role.SUPERVISOR)),
+    ("texts", "Тексты", "mail", "desk:texts", (Role.ADMINISTRATOR,)),
     ("reference", "Справочники", "folder-open", "desk:reference", (Role.ADMINISTRATOR,)),
 )
 KEYS = (

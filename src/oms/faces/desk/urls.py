@@ -14,6 +14,7 @@ from oms.faces.desk import (
     report,
     requests,
     scans,
+    texts,
     visits,
     wards,
 )
@@ -65,5 +66,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("wards/<int:pk>/papers/<str:code>/<int:number>/", wards.paper, name="ward_paper"),
     path("wards/<int:pk>/<slug:move>/", wards.decide, name="ward_move"),
     path("report/", report.report, name="report"),
+    path("texts/", texts.overview, name="texts"),
+    path("texts/<slug:kind>/", texts.text, name="text"),
+    path("texts/<slug:kind>/restore/", texts.restore, name="text_restore"),
     path("reference/", home.reference, name="reference"),
 ]

@@ -1,8 +1,9 @@
-"""An SMS provider, and the window through which tests and the demo see what was caught.
+"""An SMS provider, a push service, and the window through which what was caught is seen.
 
 POST /sms · GET /messages?to=&limit=&before= · GET /messages/N · DELETE /messages ·
 GET, POST /faults {kind, channel, recipient, seconds, times} · DELETE /faults?channel=&recipient=
 POST /registers/… (see `registers.py`)
+POST /push/subscriptions {server} · POST /push/N · DELETE /push/N (see `push.py`)
 """
 
 import json
@@ -11,13 +12,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from oms.gateways.simulators import registers
+from oms.gateways.simulators import push, registers
 from oms.gateways.simulators.store import Fault, Kind, Store
 
 CHANNEL = "sms"
 MAX_BODY = 64 * 1024
 _BEFORE = frozenset({Kind.REFUSE, Kind.DELAY, Kind.TEMPORARY, Kind.BAD_ADDRESS})
+_PUSH = _BEFORE | {Kind.GONE}
 _AFTER = frozenset({Kind.SLOW_ANSWER, Kind.LOST})
+_SUBSCRIPTIONS = "/push/subscriptions"
 
 
 class Server(ThreadingHTTPServer):
@@ -37,6 +40,7 @@ class Server(ThreadingHTTPServer):
         self.store = store
         self.registers = known or registers.Registers()
         self.token = token
+        self.push = push.Push()
         super().__init__((host, port), _Handler)
 
 
@@ -59,23 +63,24 @@ class _Handler(BaseHTTPRequestHandler):
         return self._answer(200 if one else 404, one or {})
 
     def do_POST(self) -> None:
-        """Take an SMS, a question to a register, or an order to fail."""
+        """Take an SMS, a notice, a question to a register, or an order to fail."""
+        if self.path.startswith("/push/") and self.path != _SUBSCRIPTIONS:
+            return self._push(self.path.removeprefix("/push/"))
         body = self._body()
         if body is None:
             return self._answer(400, {"code": "not-json"})
         if self.path.startswith("/registers/"):
             return self._register(self.path.removeprefix("/registers/"), body)
-        if self.path == "/sms":
-            return self._sms(body)
-        if self.path == "/faults":
-            return self._fault(body)
-        return self._answer(404, {})
+        known = {"/sms": self._sms, "/faults": self._fault, _SUBSCRIPTIONS: self._subscribe}
+        return known.get(self.path, self._nothing)(body)
 
     def do_DELETE(self) -> None:
         """Forget messages, or faults (all, or of one channel and recipient)."""
         address = urlsplit(self.path)
         if address.path == "/messages":
             self.server.store.clear()
+        elif address.path.startswith("/push/"):
+            self.server.push.unsubscribe(address.path.removeprefix("/push/"))
         elif address.path == "/faults":
             query = dict(parse_qsl(address.query))
             channel, recipient = query.get("channel", ""), query.get("recipient", "")
@@ -104,6 +109,42 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         time.sleep(after.seconds if after else 0)
         return self._answer(200 if new else 409, {"id": key, "state": "accepted"})
+
+    def _subscribe(self, body: dict[str, Any]) -> None:
+        server = str(body.get("server", ""))
+        self._answer(201, self.server.push.subscribe(origin=self._origin, server=server))
+
+    def _nothing(self, _body: dict[str, Any]) -> None:
+        self._answer(404, {})
+
+    @property
+    def _origin(self) -> str:
+        return f"http://{self.headers.get('Host', '')}"
+
+    def _push(self, number: str) -> None:
+        length = min(int(self.headers.get("Content-Length") or 0), push.MAX_BODY + 1)
+        body = self.rfile.read(length)
+        store = self.server.store
+        before = store.fault(channel=push.CHANNEL, recipient=number, of=_PUSH)
+        if before and before.kind == Kind.GONE:
+            return self._answer(410, {"code": "gone"})
+        if before and self._fails(before):
+            return None
+        try:
+            notice = self.server.push.receive(number, self.headers, body, origin=self._origin)
+        except push.Refused as no:
+            return self._answer(no.status, {"code": no.code})
+        store.keep(
+            channel=push.CHANNEL,
+            key=self.headers.get("Topic") or str(notice.get("tag")),
+            recipient=number,
+            subject=str(notice.get("title")),
+            text=json.dumps(notice, ensure_ascii=False),
+        )
+        if store.fault(channel=push.CHANNEL, recipient=number, of=frozenset({Kind.LOST})):
+            self.close_connection = True
+            return None
+        return self._answer(201, {})
 
     def _register(self, name: str, body: dict[str, Any]) -> None:
         if name == "people":
