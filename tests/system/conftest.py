@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from tests.system.judge import Judge
 from tests.system.people import Citizen, Operator, Somebody
 from tests.system.portal import Portal
 
@@ -69,16 +70,16 @@ def _environment() -> dict[str, str]:
 
 
 def _free_ports() -> int:
-    """A port with its four neighbours free: the simulators take them."""
+    """A port with its five neighbours free: the simulators take them."""
     for port in Random().sample(range(20_000, 60_000), 50):
         try:
-            for one in range(port, port + 5):
+            for one in range(port, port + 6):
                 with socket.socket() as tried:
                     tried.bind(("127.0.0.1", one))
         except OSError:
             continue
         return port
-    pytest.fail("no five free ports in a row")
+    pytest.fail("no six free ports in a row")
 
 
 def _wait(started: "subprocess.Popen[bytes]", address: str, var: Path) -> None:
@@ -101,6 +102,26 @@ def _logs(var: Path) -> str:
     return "\n".join(f"--- {file.name}\n{file.read_text()[-3000:]}" for file in files)
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the pages that were looked at are kept."""
+    return tmp_path_factory.mktemp("pages")
+
+
+@pytest.fixture(scope="module")
+def all_pages(folder: Path) -> Judge:
+    """The judge of a whole file: it remembers what it saw."""
+    return Judge(folder)
+
+
+@pytest.fixture
+def judge(all_pages: Judge) -> Iterator[Judge]:
+    """Looks at the pages of one test and lets none with a fault pass."""
+    all_pages.faults = []
+    yield all_pages
+    assert all_pages.faults == []
+
+
 @pytest.fixture
 def somebody(
     portal: Portal, browser: Browser, request: pytest.FixtureRequest
@@ -119,7 +140,7 @@ def somebody(
             "extra_http_headers": {"X-Forwarded-For": f"10.{'.'.join(map(str, randbytes(3)))}"},
         }
         context = browser.new_context(**{**own, **options})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(40_000)
         one = kind(context, portal)
         made.append(one)
         return one

@@ -11,6 +11,17 @@ from django.urls import Resolver404, resolve
 from tests.system.people import Somebody
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PROMISED = {
+    "test_identity": {"desk:visit", "portal:complain"},
+    "test_outside": {
+        "account_outside_first",
+        "account_outside_link",
+        "account_outside_new",
+        "account_outside_unlink",
+    },
+    "test_wards": {"account_ward_open", "desk:ward", "desk:ward_move"},
+}
+"""Pages that the journeys of another file than test_pages.py look at."""
 DESKTOP, PHONE, NARROW = 1280, 390, 320
 TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? '' : [
     ...document.querySelectorAll('body *')].filter(
@@ -20,11 +31,13 @@ AXE = """async rules => {
     const found = await axe.run(document, {runOnly: rules, resultTypes: ['violations']});
     return [found.passes.length, found.violations.map(one => [one.id, one.nodes[0].html])]; }"""
 SKELETON = """() => {
-    const bones = one => { const parts = [...one.children].map(bones);
+    const bones = one => { const parts = [...one.querySelectorAll(':scope > *')].map(bones);
         const own = [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim());
-        const marks = [...one.attributes].map(({name, value}) =>
-            ['class', 'role', 'type', 'scope', 'tabindex'].includes(name) ? `${name}=${value}`
-            : ['style', 'value'].includes(name) ? '' : value ? name : `${name}=`).sort();
+        const marks = one.getAttributeNames().map(name => {
+            const value = one.getAttribute(name);
+            if (['style', 'value'].includes(name)) return '';
+            const tells = ['class', 'role', 'type', 'scope', 'tabindex'].includes(name);
+            return tells || !value ? `${name}=${value}` : name; }).sort();
         return `${one.tagName}[${marks}]${own ? '+' : ''}(${
             parts.filter((part, place) => part !== parts[place - 1]).join('')})`; };
     return bones(document.body); }"""

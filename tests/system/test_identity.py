@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 
 from tests.chromium import ARGS, CHROMIUM
 from tests.system.conftest import DESK, PHONE
+from tests.system.judge import PROMISED, Judge
 from tests.system.people import Citizen, Operator
 from tests.system.portal import plain
 from tests.system.scans import scan
@@ -111,7 +112,9 @@ def test_without_a_script_two_photos_do(somebody: Callable[..., Any]) -> None:
     assert anna.title == "Видео на проверке"
 
 
-def test_at_an_office_two_people_do_it_in_a_minute(somebody: Callable[..., Any]) -> None:
+def test_at_an_office_two_people_do_it_in_a_minute(
+    somebody: Callable[..., Any], judge: Judge
+) -> None:
     anna = somebody(Citizen)
     anna.registers()
     anna.opens(f"{MENU}visit/")
@@ -119,6 +122,7 @@ def test_at_an_office_two_people_do_it_in_a_minute(somebody: Callable[..., Any])
     code = plain(anna.page.locator(".visit-code").inner_text()).split("\n")[0]
     irina = somebody(Operator, viewport=DESK)
     irina.enters_as("petrova")
+    irina.on_each_page = judge.judge
     irina.opens("/desk/identity/")
     irina.types(code=code.lower())
     irina.presses("Открыть")
@@ -133,3 +137,10 @@ def test_at_an_office_two_people_do_it_in_a_minute(somebody: Callable[..., Any])
     assert "Лично в офисе" in anna.text
     anna.opens("/readers/")
     assert "Подтверждение личности в офисе" in anna.text
+    anna.on_each_page = judge.judge
+    anna.presses("Пожаловаться")
+    anna.presses("Отправить")
+
+
+def test_the_pages_promised_were_looked_at(all_pages: Judge) -> None:
+    assert PROMISED["test_identity"] <= set(all_pages.names), "run the whole file"

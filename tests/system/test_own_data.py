@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,6 @@ from tests.system.judge import Judge
 from tests.system.people import Citizen
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def judge(tmp_path: Path) -> Iterator[Judge]:
-    one = Judge(tmp_path)
-    yield one
-    assert one.faults == []
 
 
 def gets_a_key(anna: Citizen, folder: Path) -> Path:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.system.judge import PROMISED, Judge
 from tests.system.people import Citizen, Operator
 from tests.system.scans import scan
 
@@ -32,6 +33,7 @@ def test_a_mother_adds_a_child_the_fund_confirms_she_gets_the_childs_policy(
     citizen: Citizen,
     operator: Operator,
     somebody: Callable[..., Any],
+    judge: Judge,
 ) -> None:
     # given a mother with a phone and a cabinet of her own
     citizen.registers()
@@ -54,14 +56,22 @@ def test_a_mother_adds_a_child_the_fund_confirms_she_gets_the_childs_policy(
 
     # and the fund's operator confirms it
     operator.signs_in_as("egorov")
+    operator.on_each_page = judge.judge
     operator.opens("/desk/wards/")
     operator.presses("Проверкин Пётр")
+    card = operator.path
+    operator.opens(f"{card}refuse/")
+    operator.opens(card)
     operator.sees("Данные и реестр", "ЗАГС", "Документы")
     operator.presses("Подтвердить")
     operator.sees("Обеим сторонам сообщили")
 
     # then she is told, and one press opens the child's cabinet
     assert "Пётр" in citizen.portal.waits_for(citizen.passport.email, "подтверждено")
+    citizen.on_each_page = judge.judge
+    citizen.opens("/account/wards/")
+    right = citizen.page.locator("main .list a.title").first.get_attribute("href")
+    citizen.opens(f"{right}open/")
     citizen.opens("/account/wards/")
     citizen.presses("Открыть кабинет")
     citizen.sees("Кабинет: Проверкин Пётр, ребёнок", "Полиса здесь пока нет")
@@ -108,3 +118,7 @@ def test_a_mother_adds_a_child_the_fund_confirms_she_gets_the_childs_policy(
     citizen.page.locator("main form button").click()
     citizen.page.wait_for_load_state()
     citizen.sees("Отозвали", "Было раньше")
+
+
+def test_the_pages_promised_were_looked_at(all_pages: Judge) -> None:
+    assert PROMISED["test_wards"] <= set(all_pages.names), "run the whole file"
