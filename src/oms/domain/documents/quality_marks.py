@@ -4,7 +4,7 @@ import cv2
 import numpy
 import numpy.typing
 
-from oms.domain.documents.quality_sheet import SIDES, Box, Colour, Floats, Grey, reduced
+from oms.domain.documents.quality_sheet import BURNT, SIDES, Box, Colour, Floats, Grey, reduced
 
 _DEEP = 4
 _TILE = 256
@@ -122,7 +122,7 @@ def hot_spot(picture: Colour) -> tuple[float, Box | None]:
     darkest = small.min(axis=2)
     if float(numpy.percentile(darkest, 45)) > 246:
         return 0.0, None  # white paper: nothing is lost in what is white
-    count, _labels, stats, _ = cv2.connectedComponentsWithStats((darkest >= 251).astype("uint8"))
+    count, _labels, stats, _ = cv2.connectedComponentsWithStats((darkest >= BURNT).astype("uint8"))
     if count < 2:
         return 0.0, None
     left, top, wide, high, area = (int(v) for v in max(stats[1:], key=lambda spot: spot[4]))

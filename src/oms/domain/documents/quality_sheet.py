@@ -20,6 +20,7 @@ SIZES: dict[str, tuple[tuple[float, float], ...]] = {  # millimetres, the longer
     "birth-certificate": ((210.0, 148.0),),
     "right-to-stay": ((176.0, 125.0), (85.6, 54.0)),
 }
+BURNT = 251  # a light at which nothing can be told from white
 WORTHLESS_DPI = 96  # programs write 72 and 96 when nobody measured
 
 _LONG = 800
@@ -91,7 +92,7 @@ def find(picture: Colour) -> Sheet:
     if min(small.shape[:2]) >= 64:
         for threshold in _thresholds(away, rim):
             sheet = _sheet(away, threshold, picture.shape)
-            if sheet is not None:
+            if sheet is not None and not _is_glare(small, sheet.box):
                 return sheet
     height, width = picture.shape[:2]
     corners = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
@@ -121,6 +122,26 @@ def misfit(sheet: Sheet, kind: str) -> float:
     """How far its proportions are from those of such papers, as a share."""
     known = size(sheet, kind)
     return abs((sheet.long / max(sheet.short, 1.0)) / (known[0] / known[1]) - 1)
+
+
+def _is_glare(picture: Colour, box: Box) -> bool:
+    """Whether what stands out is a spot of light on paper: burnt in part, all around it paper.
+
+    A sheet is burnt nowhere or, when overexposed, all over.
+    """
+    darkest = picture.min(axis=2)
+    height, width = darkest.shape
+    left, top, wide, high = box
+    rows = slice(int(top * height), int((top + high) * height) + 1)
+    columns = slice(int(left * width), int((left + wide) * width) + 1)
+    around = numpy.ones_like(darkest, bool)
+    around[rows, columns] = False
+    if not around.any():
+        return False
+    burnt = float((darkest[rows, columns] >= BURNT).mean())
+    outside = darkest[around]
+    is_paper = float(numpy.median(outside)) > 150 and float((outside >= BURNT).mean()) < 0.02
+    return 0.12 < burnt < 0.85 and is_paper
 
 
 def _away_from_bed(lab: Floats) -> tuple[Floats, Floats]:
