@@ -216,7 +216,7 @@ def test_a_discarded_draft_keeps_nothing_typed() -> None:
     gone = actions.perform("discard", draft, by=draft.applicant, at=make.NOON)
     gone.refresh_from_db()
     assert (gone.state, gone.typed, gone.trail) == (State.WITHDRAWN, {}, {})
-    assert queries.history(draft.applicant).cases == ()
+    assert queries.history(draft.applicant, queries.Asked()).cases == ()
 
 
 def test_again_keeps_everything_typed_but_the_signature() -> None:

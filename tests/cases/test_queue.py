@@ -147,15 +147,40 @@ def test_history_pages_back_through_ones_own() -> None:
         case = make.submitted(user)
         cases.append(actions.perform("withdraw", case, by=user, at=make.NOON))
     make.submitted()
-    first = queries.history(user, limit=3)
-    rest = queries.history(user, limit=3, after=first.after)
+    whole = queries.Asked()
+    first = queries.history(user, whole, limit=3)
+    rest = queries.history(user, whole, limit=3, after=first.after)
     assert [c.pk for c in first.cases + rest.cases] == [c.pk for c in reversed(cases)]
     assert rest.after == ""
-    found = queries.history(user, text=cases[0].number)
+    found = queries.history(user, queries.Asked(text=cases[0].number))
     assert [c.pk for c in found.cases] == [cases[0].pk]
-    assert len(queries.history(user, text="полиса").cases) == 5
-    assert queries.history(user, state="open").cases == ()
-    assert queries.history(user, service="change-insurer").cases == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "number"),
+    [
+        (queries.Asked(), 5),
+        (queries.Asked(text="полиса"), 5),
+        (queries.Asked(text="ПОЛИСА оформление"), 5),
+        (queries.Asked(text="СМО 77001"), 0),  # a number that begins no case
+        (queries.Asked(text="26-000-0"), 5),
+        (queries.Asked(text="нет такого\0"), 0),
+        (queries.Asked(state="open"), 0),
+        (queries.Asked(state="closed"), 5),
+        (queries.Asked(service="change-insurer"), 0),
+        (queries.Asked(service="issue-policy", year=2026), 5),
+        (queries.Asked(year=2025), 0),
+    ],
+)
+def test_history_is_searched_and_filtered(asked, number) -> None:
+    user = make.user()
+    for _ in range(5):
+        case = make.submitted(user)
+        actions.perform("withdraw", case, by=user, at=make.NOON)
+    make.submitted()
+
+    assert len(queries.history(user, asked).cases) == number
+    assert queries.choices(user) == ([("issue-policy", "Оформление полиса ОМС")], [2026])
 
 
 def test_comparison_marks_what_differs_and_names_the_likely_record() -> None:
@@ -188,4 +213,4 @@ def test_pages_of_a_case_cost_a_fixed_number_of_queries() -> None:
 def test_a_crafted_place_begins_the_list_anew(after) -> None:
     operator, case = make.operator(), make.submitted()
     assert queries.queue(operator, at=make.NOON, after=after).cases == (case,)
-    assert queries.history(case.applicant, after=after).cases == (case,)
+    assert queries.history(case.applicant, queries.Asked(), after=after).cases == (case,)

@@ -16,10 +16,12 @@ from oms.cases.review import (
 )
 from oms.cases.rights import decides
 from oms.cases.story import (
+    Asked,
     Compared,
     Comparison,
     HistoryPage,
     TimelineLine,
+    choices,
     comparison,
     history,
     state_title,
@@ -30,6 +32,7 @@ from oms.cases.worklist import FILTERS, QueueCounts, QueuePage, queue, queue_cou
 __all__ = [
     "AGES",
     "FILTERS",
+    "Asked",
     "Clock",
     "Compared",
     "Comparison",
@@ -45,6 +48,7 @@ __all__ = [
     "Workload",
     "application",
     "bound_step",
+    "choices",
     "clock",
     "comparison",
     "day",

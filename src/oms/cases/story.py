@@ -3,9 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import ExtractYear
+from django.utils import timezone
 
 from oms.cases import worklist
+from oms.cases.answers import keepable
 from oms.cases.models import Case
 from oms.cases.review import application, service_of
 from oms.cases.states import CLOSED, MOVES, OPEN, TITLES, WORKED, State
@@ -116,37 +119,57 @@ def comparison(case: Case, *, on: date) -> Comparison:
     return Comparison(rows, matches, known)
 
 
-def history(
-    user: User,
-    *,
-    text: str = "",
-    service: str = "",
-    state: str = "",
-    after: str = "",
-    limit: int = 25,
-) -> HistoryPage:
-    """One's own applications, newest first; `text` is a number or words of the service's name.
+@dataclass(frozen=True)
+class Asked:
+    """What of one's applications is looked for.
 
-    `state` is a state, `open` or `closed`; `after` comes from the page before. Drafts thrown
-    away are left out. One query.
+    `text` is a number, its beginning, or words of the service's or the organisation's name;
+    `state` is a state, `open` or `closed`; `year` is the one in which the application began.
     """
-    rows = Case.objects.filter(applicant=user).exclude(state=State.WITHDRAWN, submitted_at=None)
-    if service:
-        rows = rows.filter(service=service)
-    if state:
-        rows = rows.filter(state__in=_GROUPS.get(state, [state]))
-    if text.strip():
-        rows = rows.filter(_by_text(text))
-    point = worklist.read_cursor(after)
+
+    text: str = ""
+    service: str = ""
+    state: str = ""
+    year: int = 0
+
+
+def history(user: User, asked: Asked, *, after: str = "", limit: int = 25) -> HistoryPage:
+    """One's own applications, newest first; `after` comes from the page before. One query."""
+    rows, point = found(user, asked), worklist.read_cursor(after)
     if point:
         at, pk = point
         rows = rows.filter(Q(started_at__lt=at) | Q(started_at=at, pk__lt=pk))
-    found = list(rows.select_related("insurer", "fund").order_by("-started_at", "-pk")[: limit + 1])
-    page = found[:limit]
-    more = len(found) > limit
+    shown = list(rows.select_related("insurer", "fund")[: limit + 1])
+    page = shown[:limit]
+    more = len(shown) > limit
     return HistoryPage(
         tuple(page), worklist.cursor(page[-1].started_at, page[-1].pk) if more else ""
     )
+
+
+def found(user: User, asked: Asked) -> QuerySet[Case]:
+    """One's own applications that are looked for, newest first; drafts thrown away are left out."""
+    rows = Case.objects.filter(applicant=user).exclude(state=State.WITHDRAWN, submitted_at=None)
+    if asked.service:
+        rows = rows.filter(service=asked.service)
+    if asked.state:
+        rows = rows.filter(state__in=_GROUPS.get(asked.state, [asked.state]))
+    if asked.year:
+        zone = timezone.get_default_timezone()
+        begin = datetime(asked.year, 1, 1, tzinfo=zone)
+        rows = rows.filter(started_at__gte=begin, started_at__lt=begin.replace(year=asked.year + 1))
+    if asked.text.strip():
+        rows = rows.filter(_by_text(asked.text))
+    return rows.order_by("-started_at", "-pk")
+
+
+def choices(user: User) -> tuple[list[tuple[str, str]], list[int]]:
+    """The services and years among one's applications, to filter by. One query."""
+    rows = Case.objects.filter(applicant=user).exclude(state=State.WITHDRAWN, submitted_at=None)
+    pairs = rows.values_list("service", ExtractYear("started_at")).distinct().order_by()
+    known = {code: SERVICES[code].title if code in SERVICES else code for code, _ in pairs}
+    services = sorted(known.items(), key=lambda row: row[1])
+    return services, sorted({year for _, year in pairs}, reverse=True)
 
 
 def state_title(case: Case) -> str:
@@ -160,8 +183,13 @@ def _by_text(text: str) -> Q:
     try:
         return Q(number=case_number.parse(text).text)
     except Invalid:
-        word = text.strip().lower()[:100]
-        return Q(service__in=[s.code for s in SERVICES.values() if word in s.title.lower()])
+        word = str(keepable(text.strip()[:100]))
+    if any(c.isdigit() for c in word):
+        return Q(number__startswith=word.replace(" ", "-"))
+    words = word.lower().split()
+    titled = [s.code for s in SERVICES.values() if all(w in s.title.lower() for w in words)]
+    body = Q(insurer__short_name__icontains=word) | Q(fund__short_name__icontains=word)
+    return Q(service__in=titled) | body
 
 
 def _differs(given: str, known: str) -> bool:

@@ -66,7 +66,7 @@ OPEN_TO = {
     "report": {*OPERATORS, Role.SUPERVISOR},
     **dict.fromkeys(("reference", "texts", "text", "text_restore"), {Role.ADMINISTRATOR}),
 }
-POST_ONLY = {"take_next", "press", "scan_judge", "ward_confirm", "text_restore"}
+POST_ONLY = {"take_next", "note", "left", "press", "scan_judge", "ward_confirm", "text_restore"}
 STARTS = {
     Role.INSURER: "/desk/cases/",
     Role.FUND: "/desk/cases/",

@@ -77,7 +77,9 @@ def policy_pages(user: User, *, paper: DocumentData, insurer: str, address: str 
     }
 
 
-def change_pages(*, insurer: str, moved_on: date | None = None, ground: int = 3) -> Typed:
+def change_pages(
+    *, insurer: str, moved_on: date | None = None, ground: int = 3, desired_on: date | None = None
+) -> Typed:
     """What a person types to change the insurer; a move has its day and a new address."""
     residence = f"{invented.TOWNS[insurer[:2]]}, ул. Примерная, д. 5, кв. 21"
     return {
@@ -87,7 +89,10 @@ def change_pages(*, insurer: str, moved_on: date | None = None, ground: int = 3)
             "region": insurer[:2] if moved_on else "",
             "residence": residence if moved_on else "",
         },
-        "insurer": {"insurer": insurer},
+        "insurer": {
+            "insurer": insurer,
+            "desired_on": f"{desired_on:%d.%m.%Y}" if desired_on else "",
+        },
         "confirm": {"truth": "on"},
     }
 

@@ -35,6 +35,7 @@ from oms.law.calendar import Calendar
 from oms.law.facts import Ground
 
 CONFIRMED = frozenset({"klimova", "belova", "zaharov", "gromova", "tihonov", "vlasov", "romanova"})
+CONFIRMED |= {"nefedov"}
 CONFIRMED |= wards.CONFIRMED
 """Whose identity was confirmed at an office; the others walk the ways themselves."""
 STAR, LADOGA, OWL = "77901", "77902", "77905"
@@ -218,6 +219,27 @@ def papers_at_the_desk(user: User, staff: Mapping[str, User], at: datetime) -> l
     return [taken(case, by=staff["petrova"], times=times)]
 
 
+def late(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
+    """Applied a fortnight ago, and nobody has decided."""
+    times = Times(at - timedelta(days=15), now=at)
+    pages = policy_pages(user, paper=_passport(user, at), insurer=STAR)
+    return [taken(submitted(user, "issue-policy", pages, times), by=staff["sedov"], times=times)]
+
+
+def planned(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
+    """Moved house; goes over to «Ладога-Мед» on a day ahead."""
+    insured(user, insurer=STAR, since=date(2019, 3, 4), at=at, number=_number(user))
+    today, times = localdate(at), Times(at - timedelta(days=3), now=at)
+    pages = change_pages(
+        insurer=LADOGA,
+        moved_on=today - timedelta(days=20),
+        ground=Ground.MOVE,
+        desired_on=today + timedelta(days=9),
+    )
+    case = taken(submitted(user, "change-insurer", pages, times), by=staff["lukina"], times=times)
+    return [cases.perform("plan", case, by=staff["lukina"], at=times.at_work(hours=4))]
+
+
 SCENES: Mapping[str, Scene] = {
     "tsygankov": papers_at_the_desk,
     "klimova": changed_this_year,
@@ -231,6 +253,8 @@ SCENES: Mapping[str, Scene] = {
     "lebedeva": known_to_register,
     "melnikov": shows_video,
     "demin": blocked,
+    "borisova": late,
+    "nefedov": planned,
     "somova": lost_everything,
     "filatov": enters_by_provider,
     **wards.STORIES,

@@ -67,7 +67,7 @@ def test_every_service_is_signed_on_its_last_page_and_no_step_hides_a_page() -> 
 def test_every_step_opens_empty_filled_and_wrong(
     client: Client, anna: User, service: str, step: str
 ) -> None:
-    case = empty(service, anna)
+    case = empty(service, anna, step)
     url = f"/cases/{case.number}/{step}/"
     own = SERVICES[service].step(step)
     fresh = client.get(url).content.decode()
@@ -78,22 +78,22 @@ def test_every_step_opens_empty_filled_and_wrong(
     if required:
         assert blank.status_code == 200
         assert "data-error-summary" in blank.content.decode()
-    for other, values in typed(service).items():
+    for other, values in typed(service, step).items():
         if not SERVICES[service].step(other).signs:
             case = actions.save_draft(
                 case=case, step=other, typed=values, by=anna, at=timezone.now()
             )
     assert "data-error-summary" not in client.get(url).content.decode()
-    assert client.post(url, typed(service)[step] | {"go": "on"}).status_code == 302
+    assert client.post(url, typed(service, step)[step] | {"go": "on"}).status_code == 302
 
 
 @pytest.mark.parametrize(("service", "step"), STEPS)
 def test_nothing_typed_breaks_a_step_or_is_lost(
     client: Client, anna: User, service: str, step: str
 ) -> None:
-    case = draft(service, anna)
+    case = draft(service, anna, step)
     url = f"/cases/{case.number}/{step}/"
-    right, names = typed(service)[step], list(SERVICES[service].step(step).base_fields)
+    right, names = typed(service, step)[step], list(SERVICES[service].step(step).base_fields)
     short = {what: value for what, value in HOSTILE.items() if what != "megabyte"}
     everywhere = [(dict.fromkeys(names, value), what) for what, value in short.items()]
     one_by_one = [({name: HOSTILE[what]}, what) for name in names for what in WORST]

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from oms.cases import copies
 from oms.cases import queries as cases
 from oms.cases.about import concerned
 from oms.cases.documents import submitted
@@ -23,7 +24,8 @@ from oms.domain.papers.models import Paper
 from oms.faces.design.parts import Crumb, Fact, Link, Moment
 from oms.faces.design.templatetags.design import datetime_words
 from oms.faces.portal.applications import answering, beside, disputing, enclosing
-from oms.faces.portal.applications.finding import crumbs, next_url, own_case
+from oms.faces.portal.applications.finding import citizen, crumbs, next_url, own_case
+from oms.faces.portal.applications.listing import as_file
 from oms.faces.portal.cabinet import TINTS, moments
 from oms.faces.portal.pages import address, page
 from oms.faces.portal.services import ways_on
@@ -70,6 +72,17 @@ def print_view(request: HttpRequest, number: str) -> HttpResponse:
         documents=[one for one in submitted(found) if one.standing],
         signature=found.pinned.get("signature") or {},
     )
+
+
+@sign_in_required
+@require_safe
+def case_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    """The application as a file to keep."""
+    found = own_case(request, number)
+    if found.submitted_at is None:
+        raise Http404
+    content = copies.copy(found, at=timezone.now())
+    return as_file(content, "application/pdf", copies.name(found))
 
 
 def draft_page(request: HttpRequest, found: Case) -> HttpResponse:
@@ -130,6 +143,7 @@ def case_page(
         asked=enclosing.answered_by(request, found, asked),
         documents=enclosing.brought([one for one in documents if one not in asked]),
         may_withdraw=found.state in MOVES["withdraw"].source,
+        may_send=bool(citizen(request).email_confirmed_at),
         may_cancel=may_cancel(found, on=cases.day(at)),
         disputes=disputing.offers(found, at=at),
         above=concerned(found),

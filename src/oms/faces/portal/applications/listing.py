@@ -1,12 +1,17 @@
 """All one's applications: what is open first, then what is over."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from oms.cases import exports
 from oms.cases import queries as cases
 from oms.cases.models import Case
 from oms.cases.states import TITLES, State
@@ -14,12 +19,14 @@ from oms.domain.accounts.access import sign_in_required, subject
 from oms.faces.design.parts import Chip
 from oms.faces.design.parts import State as Tint
 from oms.faces.design.templatetags.design import date_words, datetime_words
+from oms.faces.portal.applications.finding import citizen
 from oms.faces.portal.cabinet import TINTS
 from oms.faces.portal.pages import address, page
 
 PAGE = 20
 MOST_OPEN = 50
 LONGEST_SEARCH = 100
+YEAR_SIGNS, FIRST_YEAR, LAST_YEAR = 4, 2000, 2999
 FILTERS = {
     "": "Все",
     "open": "Открытые",
@@ -54,30 +61,74 @@ class Row:
 @sign_in_required
 @require_safe
 def applications(request: HttpRequest) -> HttpResponse:
-    """Show a page of the list; `q` searches, `state` picks, `after` is where the page begins."""
-    text = request.GET.get("q", "")[:LONGEST_SEARCH].strip()
-    state = request.GET.get("state", "")
-    state = state if state in FILTERS or state in TITLES else ""
+    """Show a page of the list: `q` searches, `state`, `service` and `year` pick."""
+    asked, user = _asked(request), subject(request)
     after = request.GET.get("after", "")[:80]
-    user = subject(request)
-    whole = not (text or state)
-    opened = cases.history(user, state="open", limit=MOST_OPEN) if whole and not after else None
-    found = cases.history(
-        user, text=text, state="closed" if whole else state, after=after, limit=PAGE
+    whole = asked == cases.Asked()
+    opened = (
+        cases.history(user, cases.Asked(state="open"), limit=MOST_OPEN)
+        if whole and not after
+        else None
     )
+    shown = cases.Asked(state="closed") if whole else asked
+    found = cases.history(user, shown, after=after, limit=PAGE)
+    services, years = cases.choices(user)
     return page(
         request,
         "portal/applications/list.html",
         section="applications",
         title="Заявления",
-        text=text,
-        state=state,
+        text=asked.text,
+        state=asked.state,
+        service=asked.service,
+        year=asked.year,
+        services=services,
+        years=years,
         opened=[row(case) for case in opened.cases] if opened else [],
         rows=[row(case) for case in found.cases],
-        chips=list(chips(state, text)),
         is_picked=not whole,
-        first_url=_url(text, state) if after else "",
-        next_url=_url(text, state, found.after) if found.after else "",
+        chips=list(chips(asked)),
+        files=[(kind.upper(), _file_url(asked, kind)) for kind in exports.KINDS],
+        next_url=_url(asked, found.after) if found.after else "",
+        first_url=_url(asked) if after else "",
+    )
+
+
+@sign_in_required
+@require_safe
+def export(request: HttpRequest, kind: str) -> HttpResponse:
+    """Give what is filtered as a file."""
+    if kind not in exports.KINDS:
+        raise Http404
+    at = timezone.now()
+    try:
+        content, media = exports.export(
+            user=subject(request), by=citizen(request), asked=_asked(request), kind=kind, at=at
+        )
+    except exports.TooMany as no:
+        messages.warning(request, no.text)
+        return redirect(_url(_asked(request)))
+    return as_file(content, media, f"Заявления {at:%Y-%m-%d}.{kind}")
+
+
+def as_file(content: bytes, media: str, name: str) -> HttpResponse:
+    """Return a file to be saved, kept by nobody on the way."""
+    response = HttpResponse(content, content_type=media)
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _asked(request: HttpRequest) -> cases.Asked:
+    """Return what the address asks for; what it cannot mean is left out."""
+    state, year = request.GET.get("state", ""), request.GET.get("year", "")
+    known = len(year) == YEAR_SIGNS and year.isascii() and year.isdigit()
+    return cases.Asked(
+        text=request.GET.get("q", "")[:LONGEST_SEARCH].strip(),
+        service=request.GET.get("service", "")[:48].replace("\0", ""),
+        state=state if state in FILTERS or state in TITLES else "",
+        year=int(year) if known and FIRST_YEAR <= int(year) <= LAST_YEAR else 0,
     )
 
 
@@ -95,10 +146,10 @@ def row(case: Case) -> Row:
     )
 
 
-def chips(state: str, text: str) -> Iterator[Chip]:
+def chips(asked: cases.Asked) -> Iterator[Chip]:
     """Return the ready filters; a search goes on within each."""
     for code, title in FILTERS.items():
-        yield Chip(title, _url(text, code), current=code == state)
+        yield Chip(title, _url(replace(asked, state=code)), current=code == asked.state)
 
 
 def _words(case: Case, state: State) -> str:
@@ -116,7 +167,22 @@ def _words(case: Case, state: State) -> str:
     return f"Решено {date_words(case.decided_at or case.state_since)}"
 
 
-def _url(text: str, state: str, after: str = "") -> str:
-    asked = {"q": text, "state": state, "after": after}
-    query = urlencode({name: value for name, value in asked.items() if value})
+def _url(asked: cases.Asked, after: str = "") -> str:
+    query = _query(asked, after)
     return address("portal:applications") + (f"?{query}" if query else "")
+
+
+def _file_url(asked: cases.Asked, kind: str) -> str:
+    query = _query(asked)
+    return address("portal:applications_export", kind) + (f"?{query}" if query else "")
+
+
+def _query(asked: cases.Asked, after: str = "") -> str:
+    told = {
+        "q": asked.text,
+        "state": asked.state,
+        "service": asked.service,
+        "year": str(asked.year or ""),
+        "after": after,
+    }
+    return urlencode({name: value for name, value in told.items() if value})

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from oms.cases import actions
+from oms.cases import actions, copies
 from oms.cases import queries as cases
 from oms.cases.models import Case
 from oms.cases.review import walk
@@ -81,6 +81,19 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 def discard(request: HttpRequest, number: str) -> HttpResponse:
     """Ask whether to throw the draft away, and do it."""
     return _asked_first(request, number, "discard", done="Черновик удалён.", leave=True)
+
+
+@sign_in_required
+@require_POST
+def send_copy(request: HttpRequest, number: str) -> HttpResponse:
+    """Send the copy to the e-mail of who asks."""
+    case, by = own_case(request, number), citizen(request)
+    try:
+        copies.send(case=case, to=by, at=timezone.now())
+        messages.success(request, f"Копию отправим на {by.email} в ближайшие минуты.")
+    except Denied as no:
+        messages.warning(request, no.text)
+    return redirect("portal:case", case.number)
 
 
 @sign_in_required

@@ -16,8 +16,11 @@ from oms.faces.portal.applications import (
 urlpatterns: list[URLPattern] = [
     path("services/<slug:code>/start/", start.start, name="start"),
     path("cases/", listing.applications, name="applications"),
+    path("cases/export/<slug:kind>/", listing.export, name="applications_export"),
     path("cases/<str:number>/", following.case, name="case"),
     path("cases/<str:number>/print/", following.print_view, name="case_print"),
+    path("cases/<str:number>/pdf/", following.case_pdf, name="case_pdf"),
+    path("cases/<str:number>/send/", moves.send_copy, name="case_send"),
     path("cases/<str:number>/documents/", enclosing.enclose, name="enclose"),
     path("cases/<str:number>/documents/take/", enclosing.take_reading, name="take_reading"),
     path("cases/<str:number>/check/", checking.check, name="check"),
