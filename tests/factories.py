@@ -146,6 +146,11 @@ def typed_policy(**changes: Any) -> dict[str, dict[str, Any]]:
             "department_code": "770001",
             "expires_on": "",
         },
+        "work": {  # asked of workers from the Union only
+            "employer": "ООО «Пример»",
+            "contract_on": "01.02.2026",
+            "contract_until": "",
+        },
         "address": {
             "region": "77",
             "registration": "г. Москва, ул. Тестовая, д. 1, кв. 2",

@@ -11,7 +11,10 @@ from rapidfuzz import fuzz
 from oms.catalog import services
 from oms.catalog.declaration import PublicService
 
-ORDER = ("issue-policy", "change-insurer", "policy-extract")
+ORDER = (
+    *("issue-policy", "change-insurer", "policy-extract"),
+    *("data-update", "attach-policy", "clinic-attachment"),
+)
 TYPO = 78  # least likeness, in per cent, of a mistyped word
 _QUOTED = re.compile(r"[«\"“„](.+?)[»\"”“]")
 _WORD = re.compile(r"[а-яa-z0-9]+")

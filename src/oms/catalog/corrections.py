@@ -60,7 +60,7 @@ def write(
     person = application.person
     if person is None:
         raise NoRecord
-    names = changed(told, values.known(person))
+    names = changed(told, values.known(person, told))
     when: dict[str, Any] = {"on": on, "by": by, "at": at, "source": source}
     when["basis"] = application.case_key
     own = {name: told[name] for name in names if name in OWN_FIELDS}

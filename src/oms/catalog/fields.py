@@ -17,7 +17,8 @@ from django.utils.functional import Promise
 
 from oms.catalog.countries import COUNTRIES, STATELESS
 from oms.domain.accounts.models import Sex
-from oms.law import dates, identity_documents, names, phone, snils
+from oms.law import dates, enp, identity_documents, names, phone, snils
+from oms.law.typed import compact, cyrillic
 from oms.law.verdict import Invalid
 
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd\u202a-\u202e]")
@@ -165,6 +166,32 @@ class SnilsField(TextField):
     def shown(self, value: Any) -> str:
         """Write with dashes."""
         return snils.display(str(value))
+
+
+class PolicyNumberField(TextField):
+    """A policy's number of any age: ЕНП, nine digits of a temporary certificate, series and number.
+
+    The value has neither spaces nor dashes.
+    """
+
+    def __init__(self, *, label: str = "Номер полиса", **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", f"16 цифр, например {enp.EXAMPLE}. Подойдёт и старый номер")
+        super().__init__(label=label, longest=60, empty="укажите номер с полиса", **kwargs)
+
+    def read(self, text: str) -> str:
+        """Check what can be checked."""
+        kind = enp.kind(text)
+        if kind is enp.NumberKind.ENP:
+            return enp.normalize(text)
+        if kind is enp.NumberKind.TEMPORARY:
+            return compact(text).replace("№", "")
+        if kind is None:
+            raise Invalid("format", "16 цифр, 9 цифр свидетельства или серия и номер")
+        return cyrillic(compact(text).replace("№", ""))
+
+    def shown(self, value: Any) -> str:
+        """Write an ЕНП in groups of four."""
+        return enp.group(str(value))
 
 
 class PhoneField(TextField):
@@ -431,6 +458,22 @@ class PointField(ChoiceField):
 
 def _where(point: Any) -> str:
     return " · ".join(filter(None, (point.address, point.hours, point.phone)))
+
+
+class ClinicField(ChoiceField):
+    """A clinic; the value is its code."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, *, label: str = "Медицинская организация", **kwargs: Any) -> None:
+        super().__init__(label=label, **kwargs)
+
+    def offer(self, clinics: Iterable[Any]) -> None:
+        """Offer these clinics, each with where it is and how to call it."""
+        self.choices = [
+            (c.code, Hinted(c.short_name, " · ".join(filter(None, (c.actual_address, c.phone)))))
+            for c in clinics
+        ]
 
 
 class GroundField(ChoiceField):

@@ -4,7 +4,7 @@ A closed list: an error is reported of one of these, and an update is compared w
 written into the register on approval (`is_written`), the rest their keeper puts right by hand.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,9 +77,14 @@ def named(about: str) -> Value | None:
     return VALUES.get(about.removeprefix("value:"))
 
 
-def known(person: InsuredPerson) -> dict[str, Any]:
-    """What the register says of each value; nothing for what it lacks. Five queries."""
-    return {name: value for name, value in _known(person) if value not in (None, "")}
+def known(person: InsuredPerson, names: Iterable[str] = tuple(VALUES)) -> dict[str, Any]:
+    """What the register says of these values; nothing for what it lacks.
+
+    No query for the person's own data; one each for document, addresses, policy, insurance, clinic.
+    """
+    wanted = set(names)
+    found = ((name, value) for name, value in _known(person, wanted) if name in wanted)
+    return {name: value for name, value in found if value not in (None, "")}
 
 
 def said(name: str, value: Any) -> str:
@@ -109,21 +114,31 @@ def document_in_force(person: InsuredPerson) -> DocumentData | None:
     return _document(row) if row else None
 
 
-def _known(person: InsuredPerson) -> Iterator[tuple[str, Any]]:
-    own = (*("family_name", "given_name", "patronymic", "birth_date", "birth_place", "sex"),
-           *("citizenship", "snils", "phone", "email", "employment"))  # fmt: skip
-    for name in own:
+_OWN = (
+    *("family_name", "given_name", "patronymic", "birth_date", "birth_place", "sex"),
+    *("citizenship", "snils", "phone", "email", "employment"),
+)
+
+
+def _known(person: InsuredPerson, wanted: Set[str]) -> Iterator[tuple[str, Any]]:
+    for name in _OWN:
         yield name, getattr(person, name)
-    yield "document", document_in_force(person)
-    for row in person.addresses.filter(valid_until=None):
-        yield row.kind, row.text
-    policy = register.policy_in_force(person)
+    if "document" in wanted:
+        yield "document", document_in_force(person)
+    if wanted & {"registration", "residence"}:
+        for row in person.addresses.filter(valid_until=None):
+            yield row.kind, row.text
+    policy = register.policy_in_force(person) if wanted & _OF_THE_POLICY else None
     if policy:
         yield from _policy(policy)
-    insurance = person.insurances.filter(valid_until=None).first()
-    yield "chosen_on", f"{insurance.valid_from:%d.%m.%Y}" if insurance else ""
-    attachment = register.attachment_of(person)
+    if "chosen_on" in wanted:
+        insurance = person.insurances.filter(valid_until=None).first()
+        yield "chosen_on", f"{insurance.valid_from:%d.%m.%Y}" if insurance else ""
+    attachment = register.attachment_of(person) if "clinic" in wanted else None
     yield "clinic", attachment.clinic.short_name if attachment else ""
+
+
+_OF_THE_POLICY = frozenset({"policy_number", "policy_state", "policy_ends", "insurer"})
 
 
 def _policy(policy: Policy) -> Iterator[tuple[str, Any]]:

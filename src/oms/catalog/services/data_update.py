@@ -232,7 +232,7 @@ def differs(application: Application) -> Sequence[Refusal]:
     person, new = application.person, told(application)
     if person is None or not new or not _is_filled(application, new):
         return ()
-    if corrections.changed(new, values.known(person)):
+    if corrections.changed(new, values.known(person, new)):
         return ()
     return (refuse("nothing-changed", field="reason", basis=SERVICE.basis),)
 
@@ -282,8 +282,8 @@ def registered_elsewhere(application: Application) -> bool:
 
 def compare(application: Application) -> Sequence[tuple[str, str, str]]:
     """Rows for the operator: what was told against the register."""
-    person = application.person
-    return corrections.rows(told(application), values.known(person) if person else {})
+    person, new = application.person, told(application)
+    return corrections.rows(new, values.known(person, new) if person else {})
 
 
 def update(application: Application, *, by: Actor, at: datetime) -> Outcome:

@@ -60,7 +60,7 @@ class RightValue(Step):
         value, person = values.named(self.application.about), self.application.person
         if value is None or person is None:
             return ()
-        known = values.known(person).get(value.name)
+        known = values.known(person, [value.name]).get(value.name)
         return ((f"Сейчас у нас: {in_a_sentence(value)}", values.said(value.name, known)),)
 
 
@@ -135,15 +135,15 @@ def _typed(field: forms.Field, answer: Any) -> Any:
 def differs(application: Application) -> Sequence[Refusal]:
     """Refuse a report of what stands there already."""
     person, new = application.person, told(application)
-    if person is None or not new or corrections.changed(new, values.known(person)):
+    if person is None or not new or corrections.changed(new, values.known(person, new)):
         return ()
     return (refuse("nothing-changed", field="right_value"),)
 
 
 def compare(application: Application) -> Sequence[tuple[str, str, str]]:
     """The one row for the operator."""
-    person = application.person
-    return corrections.rows(told(application), values.known(person) if person else {})
+    person, new = application.person, told(application)
+    return corrections.rows(new, values.known(person, new) if person else {})
 
 
 def correct(application: Application, *, by: Actor, at: datetime) -> Outcome:

@@ -280,7 +280,7 @@ def test_every_page_costs_the_same_however_much_there_is(client: Client, anna: U
 
 @pytest.mark.parametrize(("service", "step"), STEPS)
 def test_every_step_costs_few_queries(client: Client, anna: User, service: str, step: str) -> None:
-    case = draft(service, anna)
+    case = draft(service, anna, step)
     assert queries(client, f"/cases/{case.number}/{step}/") <= MOST_QUERIES
     for path in ("check/", ""):
         assert queries(client, f"/cases/{case.number}/{path}") <= MOST_QUERIES
