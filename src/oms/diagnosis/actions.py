@@ -75,13 +75,15 @@ def finish(*, run: Run, by: User, at: datetime) -> Run:
     return own
 
 
-def set_out(*, user: User, by: User, cause: str, at: datetime) -> Case:
+def set_out(*, user: User, by: User, cause: str, service: str = "", at: datetime) -> Case:
     """Begin the application a cause leads to, with what is known typed in; or return its draft.
+
+    `service` chooses among the services of the cause; empty or unknown means its first.
 
     The cause is looked for anew: what a draft begins with is never what a page brought. Raises
     `NoLonger`, and what `cases.actions.start` raises (`AlreadyOpen`, `ClosedTo`, `NotYours`).
     """
-    way = _way(user, cause, at=at)
+    way = _way(user, cause, service, at=at)
     with transaction.atomic():
         case = cases.start(service=way.service, applicant=user, by=by, about=way.about, at=at)
         if case.state == State.DRAFT and not case.typed:
@@ -90,18 +92,13 @@ def set_out(*, user: User, by: User, cause: str, at: datetime) -> Case:
     return case
 
 
-def service_of(*, user: User, cause: str, at: datetime) -> str:
-    """The code of the service a cause leads to now. Raises `NoLonger`."""
-    return _way(user, cause, at=at).service
-
-
-def _way(user: User, code: str, *, at: datetime) -> WayOn:
+def _way(user: User, code: str, service: str, *, at: datetime) -> WayOn:
     cause = CAUSES.get(code)
     finding = cause.detect(read(user=user, at=at)) if cause else None
     offered = [way for way in finding.ways if way.service in SERVICES] if finding else []
     if not offered:
         raise NoLonger
-    return offered[0]
+    return next((way for way in offered if way.service == service), offered[0])
 
 
 def _locked(run: Run) -> Run:

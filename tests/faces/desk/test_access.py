@@ -35,6 +35,8 @@ DATA: dict[str, dict[str, Any]] = {
     "person_history": {"pk": 1},
     "report": {},
     "reference": {},
+    "works": {},
+    "works_end": {},
     "texts": {},
     "text": {"kind": "case-taken"},
     "text_restore": {"kind": "case-taken"},
@@ -64,9 +66,20 @@ OPEN_TO = {
     **{name: {Role.FUND} for name in DATA if name.startswith(("identity_", "ward"))},
     "home": set(STAFF_ROLES),
     "report": {*OPERATORS, Role.SUPERVISOR},
-    **dict.fromkeys(("reference", "texts", "text", "text_restore"), {Role.ADMINISTRATOR}),
+    **dict.fromkeys(
+        ("reference", "works", "works_end", "texts", "text", "text_restore"), {Role.ADMINISTRATOR}
+    ),
 }
-POST_ONLY = {"take_next", "note", "left", "press", "scan_judge", "ward_confirm", "text_restore"}
+POST_ONLY = {
+    "take_next",
+    "note",
+    "left",
+    "works_end",
+    "press",
+    "scan_judge",
+    "ward_confirm",
+    "text_restore",
+}
 STARTS = {
     Role.INSURER: "/desk/cases/",
     Role.FUND: "/desk/cases/",

@@ -62,7 +62,7 @@ def test_newcomers_are_told_how_to_begin(anna, entered) -> None:
     text = shown(entered(anna))
     assert "Полиса в кабинете пока нет." in text
     assert "/services/issue-policy/" in text
-    assert "/help/#no-policy" in text
+    assert "/policy/missing/" in text
     assert "Показать код" not in text
 
 

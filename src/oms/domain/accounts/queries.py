@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 
 from oms.domain.accounts import factors
 from oms.domain.accounts.models import Representation, Source, User, Visit
+from oms.domain.works.models import PlannedWork
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,16 @@ class ProfileLine:
 def active_user(*, pk: int) -> User | None:
     """Return the user with this key, unless there is none or the account is closed.
 
-    `has_wards` comes along, read in the same query: whoever represents nobody pays for no
-    question about it.
+    `has_wards` and `has_works` come along, read in the same query: whoever represents nobody pays
+    for no question about it, and nobody for works while there are none.
     """
     confirmed = Representation.objects.filter(
         representative=OuterRef("pk"), state=Representation.State.CONFIRMED
     )
-    rows = User.objects.filter(pk=pk, is_active=True).annotate(has_wards=Exists(confirmed))
+    works = PlannedWork.objects.public().filter(ended_at=None)
+    rows = User.objects.filter(pk=pk, is_active=True).annotate(
+        has_wards=Exists(confirmed), has_works=Exists(works)
+    )
     return next(iter(rows), None)
 
 

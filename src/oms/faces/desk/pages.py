@@ -24,6 +24,7 @@ SECTIONS = (
     ("accounts", "Кабинеты", "key-round", "desk:accounts", HELPERS),
     ("report", "Отчёт", "chart-column", "desk:report", (*OPERATORS, Role.SUPERVISOR)),
     ("texts", "Тексты", "mail", "desk:texts", (Role.ADMINISTRATOR,)),
+    ("works", "Работы и сбои", "settings", "desk:works", (Role.ADMINISTRATOR,)),
     ("reference", "Справочники", "folder-open", "desk:reference", (Role.ADMINISTRATOR,)),
 )
 KEYS = (

@@ -17,6 +17,7 @@ from oms.faces.desk import (
     texts,
     visits,
     wards,
+    works,
 )
 
 app_name = "desk"
@@ -70,4 +71,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("texts/<slug:kind>/", texts.text, name="text"),
     path("texts/<slug:kind>/restore/", texts.restore, name="text_restore"),
     path("reference/", home.reference, name="reference"),
+    path("works/", works.works, name="works"),
+    path("works/end/", works.works_end, name="works_end"),
 ]

@@ -16,6 +16,7 @@ from oms.catalog.values import VALUES
 from oms.domain.accounts import queries as accounts
 from oms.domain.accounts.models import Level, User
 from oms.domain.papers.models import Paper
+from oms.domain.register import agreement
 from oms.domain.register import queries as register
 from oms.domain.register.models import InsuredPerson, Policy
 from oms.faces.design.parts import Fact, Link, Moment, PolicyCard
@@ -26,7 +27,6 @@ from oms.law import dates
 from oms.law.plural import plural
 from oms.law.typed import NBSP
 
-STALE_AFTER = timedelta(days=3)
 LOOK_AGAIN = timedelta(days=365)
 CASES_SHOWN = 5
 
@@ -236,7 +236,7 @@ def _contacts(policy: Policy | None) -> Iterator[Fact]:
 
 
 def _stale(person: InsuredPerson | None, at: datetime) -> str:
-    if person is None or at - person.synced_at <= STALE_AFTER:
+    if person is None or not agreement.is_stale(person, at=at):
         return ""
     return datetime_words(person.synced_at)
 

@@ -12,11 +12,14 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from oms.domain.accounts import access, wards
 from oms.domain.accounts.models import User
 from oms.domain.notifications import queries as notifications
+from oms.domain.works import queries as works
 from oms.faces.design.parts import CabinetBar, Link, MenuItem, NavItem, PersonChip
+from oms.faces.design.templatetags.design import datetime_words
 from oms.law import names
 
 # section: title, icon, address by name, word for a phone's tab bar
@@ -37,6 +40,7 @@ FOOTER = (
     ("Вопросы и ответы", "portal:help"),
     ("Проверить полис", "portal:check_policy"),
     ("Проверить документ", "portal:verify"),
+    ("Состояние портала", "portal:status"),
     ("Доступность", "portal:accessibility"),
     ("Обработка данных", "portal:privacy"),
 )
@@ -65,9 +69,15 @@ def frame(request: HttpRequest, *, section: str = "", of_oneself: bool = False) 
     """Return what the layout shows around every page."""
     user = request.user
     links = [Link(title, address(name)) for title, name in FOOTER]
+    banner = works_banner(request)
     if not isinstance(user, User):
         nav = _sections(VISITOR, section)
-        return {"nav": nav, "sign_in_url": sign_in_url(request), "footer_links": links}
+        return {
+            "nav": nav,
+            "sign_in_url": sign_in_url(request),
+            "footer_links": links,
+            "banner": banner,
+        }
     if user.is_staff_member:
         nav = [*_sections(VISITOR, section), _desk()]
     else:
@@ -79,7 +89,24 @@ def frame(request: HttpRequest, *, section: str = "", of_oneself: bool = False) 
         "person_chip": person_chip(user, cabinets(request)),
         "cabinet_bar": cabinet_bar(request, of_oneself=of_oneself),
         "footer_links": links,
+        "banner": banner,
     }
+
+
+def works_banner(request: HttpRequest) -> dict[str, str] | None:
+    """Return the line about works that concern everybody.
+
+    No query while there are none: whether there are comes along with who is signed in. Visitors
+    pay one on the first page, where they look first.
+    """
+    user = request.user
+    asks = getattr(user, "has_works", False) if isinstance(user, User) else request.path == "/"
+    work = works.for_everybody(at=timezone.now()) if asks else None
+    if work is None:
+        return None
+    until = f" Закончим: {datetime_words(work.ends_at)}." if work.ends_at else ""
+    state = "danger" if work.kind == work.Kind.OUTAGE else "warn"
+    return {"state": state, "text": f"{work.title}.{until}", "url": address("portal:status")}
 
 
 def cabinets(request: HttpRequest) -> list[MenuItem]:

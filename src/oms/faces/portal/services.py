@@ -1,5 +1,6 @@
 """The catalogue of services and a page for each."""
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from urllib.parse import urlencode
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 from oms.cases.models import Case
 from oms.cases.review import begun
 from oms.cases.states import OPEN
-from oms.catalog.catalogue import SERVICES, find
+from oms.catalog.catalogue import SERVICES, find, stem
 from oms.catalog.checks import WAYS_ON
 from oms.catalog.declaration import PublicService
 from oms.domain.accounts import wards
@@ -23,6 +24,11 @@ from oms.law import terms
 from oms.law.refusal import Refusal
 
 LONGEST_SEARCH = 200
+_NOT_HERE = frozenset(
+    stem(word)
+    for word in ("пропал", "пропали", "исчез", "нет", "вижу", "видно", "виден", "найти", "кабинете")
+)
+"""Beside «полис» in a search, these mean: it is not in the cabinet."""
 CONTACTS, IDENTITY = "contacts-not-confirmed", "identity-not-confirmed"
 LEVELS = {
     Level.SIMPLE: "Подтверждать личность не нужно",
@@ -48,8 +54,15 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         title="Услуги",
         text=text,
         found=found,
+        is_missing=is_missing(text),
         categories=by_category(SERVICES.values()) if not text else [],
     )
+
+
+def is_missing(text: str) -> bool:
+    """Tell whether what was searched for is a policy that is not there («полис пропал»)."""
+    words = {stem(word) for word in re.findall(r"[а-я]+", text.lower().replace("ё", "е"))}
+    return stem("полис") in words and bool(words & _NOT_HERE)
 
 
 def by_category(services: Iterable[PublicService]) -> list[tuple[str, list[PublicService]]]:

@@ -9,10 +9,12 @@ from oms.faces.portal import (
     home,
     insurers,
     messages,
+    missing,
     points,
     policy_check,
     readers,
     services,
+    status,
     verification,
     well_known,
 )
@@ -22,6 +24,10 @@ app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("policy/code/", home.policy_code, name="policy_code"),
+    path("policy/missing/", missing.diagnosis, name="diagnosis"),
+    path("policy/missing/step/", missing.diagnosis_step, name="diagnosis_step"),
+    path("policy/missing/on/", missing.diagnosis_on, name="diagnosis_on"),
+    path("status/", status.status, name="status"),
     path("services/", services.catalogue, name="services"),
     path("services/<slug:code>/", services.service, name="service"),
     path("check-policy/", policy_check.check_policy, name="check_policy"),
