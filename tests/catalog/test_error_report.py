@@ -36,7 +36,8 @@ def approved(case: Case) -> Case:
     case = actions.perform("submit", case, by=case.applicant, at=make.NOON)
     operator = make.operator(case.insurer)
     case = actions.perform("take", case, by=operator, at=make.NOON)
-    return actions.perform("approve", case, by=operator, at=make.NOON)
+    reply = "Сверили с договором" if not values.named(case.about).is_written else ""
+    return actions.perform("approve", case, by=operator, at=make.NOON, reply=reply)
 
 
 RIGHT = {

@@ -33,7 +33,8 @@ def _load() -> Iterator[tuple[str, PublicService]]:
         yield code, found[code]
 
 
-SERVICES: Mapping[str, PublicService] = MappingProxyType(dict(_load()))
+_FOUND = dict(_load())
+SERVICES: Mapping[str, PublicService] = MappingProxyType(_FOUND)
 
 
 def find(text: str) -> tuple[PublicService, ...]:

@@ -37,7 +37,7 @@ class RightValue(Step):
     title = "Как должно быть?"
     lead = "Страховая организация сверит с документами и исправит."
 
-    right_value = fields.TextField(label="Как правильно", longest=300)
+    right_value = fields.TextField(label="Как правильно", longest=300, required=False)
     explanation = fields.TextField(
         label="Пояснение", longest=500, required=False, help_text="Если есть что добавить"
     )
@@ -140,6 +140,12 @@ def differs(application: Application) -> Sequence[Refusal]:
     return (refuse("nothing-changed", field="right_value"),)
 
 
+def what_was_done(application: Application) -> str:
+    """The question to the decider about what the register does not write by itself."""
+    value = values.named(application.about)
+    return "" if value is None or value.is_written else "Что исправлено"
+
+
 def compare(application: Application) -> Sequence[tuple[str, str, str]]:
     """The one row for the operator."""
     person, new = application.person, told(application)
@@ -151,7 +157,7 @@ def correct(application: Application, *, by: Actor, at: datetime) -> Outcome:
     value, new = values.named(application.about), told(application)
     assert value is not None
     if not value.is_written:
-        text = f"Исправлено: {in_a_sentence(value)}. Проверьте в кабинете через день."
+        text = f"Исправлено: {in_a_sentence(value)}. {application.reply}".strip()
         return Outcome(text=text, person=application.person)
     labels = corrections.write(
         application, new, on=application.today, source=Source.OPERATOR, by=by, at=at
@@ -196,5 +202,6 @@ SERVICE = PublicService(
     decider=checks.keeper_of_record,
     term="error-report",
     compare=compare,
+    reply=what_was_done,
     on_approval=correct,
 )

@@ -3,7 +3,7 @@
 A service without words of its own says its result.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from oms.catalog.applicants import in_register
 from oms.catalog.declaration import Application, PublicService
@@ -15,7 +15,14 @@ from oms.law.insurer_choice import takes_effect
 def effect_words(service: PublicService, known: Application) -> Sequence[str]:
     """Return the changes of an approval, a sentence each."""
     own = _WORDS.get(service.code)
-    return own(known) if own else (f"{service.result}.",)
+    return own(known) if own else (*_changes(service, known), f"{service.result}.")
+
+
+def _changes(service: PublicService, known: Application) -> Iterator[str]:
+    """What the application tells otherwise than the register, line by line."""
+    for label, told, registered in service.compare(known):
+        if told != registered:
+            yield f"{label}: {registered or 'не указано'} → {told or 'не указано'}"
 
 
 def _insurer(known: Application) -> str:
