@@ -29,7 +29,7 @@ OF_EACH = 1
 PUBLIC = frozenset({
     "portal:services", "portal:service", "portal:check_policy", "portal:verify",
     "portal:insurers", "portal:compare", "portal:insurer", "portal:clinics", "portal:clinic",
-    "portal:help", "portal:accessibility", "portal:privacy", "account_consent",
+    "portal:help", "portal:accessibility", "portal:privacy", "account_consent", "portal:points",
 })  # fmt: skip
 """Pages that are the same for everybody: looked at once."""
 NO_PAGES = re.compile(
@@ -40,7 +40,7 @@ VISITOR = [
     "/", "/services/", "/services/issue-policy/", "/services/?q=выписка", "/services/?q=zzz",
     "/check-policy/", "/verify/", "/verify/AAAA-BBBB-CCCC-DDDD/", "/insurers/",
     "/insurers/compare/?code=77901&code=77902", "/clinics/", "/clinics/?q=zzz", "/help/",
-    "/accessibility/", "/privacy/", "/nothing-here/", "/account/login/", "/account/recovery/",
+    "/points/", "/points/?kind=agent", "/accessibility/", "/privacy/", "/nothing-here/", "/account/login/", "/account/recovery/",
     "/account/consents/terms/", "/demo/", "/demo/outbox/", "/design/", "/design/home/",
     "/design/step/", "/design/desk/", "/design/sign-in/",
 ]  # fmt: skip
@@ -315,11 +315,11 @@ def test_no_page_was_forgotten(judge: Judge) -> None:
 
 
 NO_PAGE_OF_THEIR_OWN = {
-    "portal:document_pdf", "portal:robots", "portal:favicon", "portal:favicon_svg",
+    "portal:document_pdf", "portal:document_sig", "portal:robots", "portal:favicon", "portal:favicon_svg",
     "portal:security_txt", "account_recovery_codes_file", "demo:enter",
     "portal:autosave", "portal:sign_again", "portal:repeat", "account_signup_phone_again",
     "account_signup_email_again", "account_recovery_again", "account_sign_out_elsewhere",
-    "desk:take_next", "desk:press", "account_inactive",
+    "desk:take_next", "desk:press", "account_inactive", "desk:copy_hand_over", "desk:copy_return",
     "account_session", "account_puzzle", "account_puzzle_picture", "account_passkey_enter",
     "account_passkey_enter_ask", "account_passkey_step", "account_passkey_step_ask",
     "account_passkey_confirm", "account_passkey_confirm_ask", "account_passkey_add_ask",
@@ -332,7 +332,8 @@ NO_PAGE_OF_THEIR_OWN = {
     "demo:signature-key", "desk:ward_confirm", "desk:ward_paper",
     "desk:identity_picture", "desk:identity_video", "identity_signature_text",
     "identity_video_record", "identity_documents_progress",
-    "desk:scan_file", "desk:scan_page", "desk:scan_judge",
+    "desk:scan_file", "desk:scan_page", "desk:scan_judge", "desk:note", "desk:left",
+    "portal:applications_export", "portal:case_pdf", "portal:case_send",
     "portal:document_send", "portal:take_reading", "portal:upload_again", "portal:upload_file",
     "portal:upload_keep", "portal:upload_preview", "portal:upload_receive",
     "portal:upload_replace", "portal:upload_send", "portal:upload_state",

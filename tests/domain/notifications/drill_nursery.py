@@ -1,7 +1,8 @@
 """Workers on demand: loads the house once and forks, so that a drill is about killing.
 
-Reads lines: `queue PREFIX COUNT`, `start`, `forgetful` (a worker with the planted fault: a new
-key at each attempt), `wait PID`. Answers each with a line: the pid, or the exit status.
+Reads lines: `queue PREFIX COUNT`, `start`, `forgetful` (a worker with a planted fault: a new
+key at each attempt), `careless` (another: it asks any provider, whoever may have the message),
+`wait PID`. Answers each with a line: the pid, or the exit status.
 """
 
 import os
@@ -19,7 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
-from oms.domain.notifications import actions, tasks
+from oms.domain.notifications import actions, providers, tasks
 from oms.domain.notifications.models import Delivery
 from oms.kit import worker
 
@@ -41,7 +42,7 @@ def queue(prefix: str, count: int) -> None:
             )
 
 
-def work(*, forgetful: bool = False) -> None:
+def work(*, forgetful: bool = False, careless: bool = False) -> None:
     true = tasks._hand_over
 
     def with_another_key(delivery: Delivery) -> None:
@@ -50,7 +51,14 @@ def work(*, forgetful: bool = False) -> None:
 
     if forgetful:
         tasks._hand_over = with_another_key
+    if careless:
+        tasks._askable = lambda delivery, *, at: providers.choice(
+            uuid.uuid4().hex, tasks.sms.weights(), at=at, hurry=False
+        )
     tasks.LEASE = timedelta(seconds=2)
+    tasks.PAUSES = tuple(timedelta(seconds=one) for one in (0.3, 0.6, 1.2, 2, 3, 4, 4))
+    providers.COOLING, providers.LONGEST_COOLING = timedelta(seconds=1), timedelta(seconds=3)
+    providers.TRIAL, providers.RETURN = timedelta(seconds=3), timedelta(seconds=4)
     worker.run(interval=0.1, beat=0.4, lease=1.5)
 
 
@@ -62,6 +70,8 @@ def child(command: list[str]) -> None:
             work()
         case ["forgetful"]:
             work(forgetful=True)
+        case ["careless"]:
+            work(careless=True)
 
 
 def serve() -> None:

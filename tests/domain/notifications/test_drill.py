@@ -29,7 +29,9 @@ SLOW_S = 0.12
 class House:
     """A database, a data folder and worker processes of its own."""
 
-    def __init__(self, folder: Path, url: str, world: World) -> None:
+    def __init__(
+        self, folder: Path, url: str, world: World, *, two_providers: bool = False
+    ) -> None:
         self.folder, self.url, self.world = folder, url, world
         self.workers: list[int] = []
         environment = os.environ | {
@@ -40,6 +42,7 @@ class House:
             "OMS_SMTP_URL": world.smtp_url,
             "OMS_SMS_URL": f"{world.url}/sms",
             "OMS_SMS_TOKEN": TOKEN,
+            "OMS_SMS_2_URL": world.smpp_url if two_providers else "",
         }
         migrate = [sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"]
         subprocess.run(migrate, env=environment, cwd=SOURCE.parent, check=True)
@@ -69,12 +72,16 @@ class House:
         return self.ask(f"wait {worker}")
 
     def states(self, prefix: str) -> Counter[str]:
-        sql = f"SELECT state FROM notifications_delivery WHERE key LIKE '{prefix}/%'"
+        return Counter(state for _, state in self.rows(prefix))
+
+    def rows(self, prefix: str) -> list[tuple[str, str]]:
+        """Key and state of each delivery."""
+        sql = f"SELECT key, state FROM notifications_delivery WHERE key LIKE '{prefix}/%'"
         if self.url:
             with psycopg.connect(self.url) as base:
-                return Counter(row[0] for row in base.execute(sql))
+                return base.execute(sql).fetchall()
         with closing(sqlite3.connect(self.folder / "oms.sqlite3")) as base:
-            return Counter(row[0] for row in base.execute(sql))
+            return base.execute(sql).fetchall()
 
     def close(self) -> None:
         while self.workers:

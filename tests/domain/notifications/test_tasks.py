@@ -223,11 +223,12 @@ def test_the_second_provider_is_asked_at_once_when_the_first_surely_took_nothing
 
 
 def test_a_provider_that_may_have_it_is_asked_alone_until_it_says(anna: User, clock, two) -> None:
-    two[0].failures += [Temporary("тишина"), Temporary("тишина")]
+    two[0].failures += [Temporary("тишина"), NotTaken("позже")]  # it may have it since the first
     two[0].takes_before_failing = True
     one = text_to(anna)
     for _ in range(3):
         run_all_now()
+        assert now(one).provider == "sms-1"
         clock.move_to(now(one).next_at)
     assert (two[0].sent, two[1].sent) == (["sms:1"], [])
     assert (now(one).state, now(one).attempts) == ("sent", 3)

@@ -197,6 +197,7 @@ def _send_sms(delivery: Delivery, *, at: datetime) -> dict[str, str]:
     A code is an exception: twice is better than too late.
     """
     error: Temporary | None = None
+    holder = delivery.provider
     for code in _askable(delivery, at=at):
         if not _note_provider(delivery, code):
             break  # another attempt has begun: it is no longer ours to send
@@ -207,7 +208,8 @@ def _send_sms(delivery: Delivery, *, at: datetime) -> dict[str, str]:
         except NotTaken as no:
             providers.went_wrong(code, at=at)
             error = no
-            _note_provider(delivery, "")
+            if code != holder:  # what it did not take now it may have taken before
+                _note_provider(delivery, "")
         except Temporary as unsure:
             providers.went_wrong(code, at=at)
             if not delivery.secret:

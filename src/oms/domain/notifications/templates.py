@@ -65,7 +65,7 @@ class Template:
 
     def fill(self, context: Mapping[str, str]) -> "Filled":
         """The texts of one event. Raises `KeyError` for a name the context lacks."""
-        return Filled(self.body.format_map(context), self.sms.format_map(context))
+        return filled(self.body.format_map(context), self.sms.format_map(context))
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,11 @@ class Filled:
 
     body: str
     short: str
+
+
+def filled(body: str, short: str) -> Filled:
+    """Return both texts; a date that ends with «г.» ends the sentence too."""
+    return Filled(body.replace("\u00a0г..", "\u00a0г."), short.replace("\u00a0г..", "\u00a0г."))
 
 
 _ALL = (

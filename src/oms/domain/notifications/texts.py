@@ -20,7 +20,7 @@ from oms.domain.accounts.models import User
 from oms.domain.journal.actions import record
 from oms.domain.notifications import letters
 from oms.domain.notifications.models import Text
-from oms.domain.notifications.templates import TEMPLATES, Filled, Template
+from oms.domain.notifications.templates import TEMPLATES, Filled, Template, filled
 from oms.kit.denied import Denied
 
 FIRST_EDITED = 1000
@@ -65,7 +65,7 @@ class Edited(Template):
         """Fill both texts. Raises `KeyError` for a name the context lacks."""
         values = {name: context[name] for name in TEMPLATES[self.kind].needs}
         body, sms = (_compiled(text) for text in (self.body, self.sms))
-        return Filled(body.render(Context(values)), sms.render(Context(values)))
+        return filled(body.render(Context(values)), sms.render(Context(values)))
 
 
 def in_force(kind: str) -> Template:
