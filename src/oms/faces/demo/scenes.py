@@ -10,6 +10,7 @@ from oms.cases.models import Case
 from oms.domain.accounts import blocking, outside, regain
 from oms.domain.accounts.claims import Person
 from oms.domain.accounts.models import Source, User
+from oms.domain.directory import queries as directory
 from oms.domain.directory.models import Insurer
 from oms.domain.journal.actions import SYSTEM
 from oms.domain.notifications import security as notices
@@ -36,14 +37,17 @@ from oms.law.facts import Ground
 
 CONFIRMED = frozenset({"klimova", "belova", "zaharov", "gromova", "tihonov", "vlasov", "romanova"})
 CONFIRMED |= {"nefedov"}
+CONFIRMED |= {"uvarova", "sychev", "tarasov", "harlamov", "efremova"}
 CONFIRMED |= wards.CONFIRMED
 """Whose identity was confirmed at an office; the others walk the ways themselves."""
 STAR, LADOGA, OWL = "77901", "77902", "77905"
 Scene = Callable[[User, Mapping[str, User], datetime], list[Case]]
 
 
-def insured(user: User, *, insurer: str, since: date, at: datetime, number: int) -> InsuredPerson:
-    """Enter the user into the register and insure them from the day."""
+def insured(
+    user: User, *, insurer: str, since: date, at: datetime, number: int, is_bound: bool = True
+) -> InsuredPerson:
+    """Enter the user into the register and insure them from the day; bind the account or not."""
     assert user.birth_date
     assert user.sex
     then = at - timedelta(days=290)
@@ -63,8 +67,9 @@ def insured(user: User, *, insurer: str, since: date, at: datetime, number: int)
         registration=f"{invented.TOWNS[insurer[:2]]}, ул. Учебная, д. {number % 90 + 1}, кв. 40",
     )
     person = register.register_person(
-        data=data, by=SYSTEM, at=then, source=Source.REGISTER, basis=f"demo:{number}", user=user
-    )
+        data=data, by=SYSTEM, at=then, source=Source.REGISTER, basis=f"demo:{number}",
+        user=user if is_bound else None,
+    )  # fmt: skip
     register.give_policy(
         person=person, insurer=Insurer.objects.get(pk=insurer), on=since, by=SYSTEM, at=then,
         ground=Insurance.Ground.FIRST_CHOICE, basis=f"demo:{number}",
@@ -240,6 +245,53 @@ def planned(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
     return [cases.perform("plan", case, by=staff["lukina"], at=times.at_work(hours=4))]
 
 
+def nothing_asked_yet(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
+    """Insured by «Северная звезда»; whatever is to change is theirs to tell."""
+    insured(user, insurer=STAR, since=date(2018, 9, 3), at=at, number=_number(user))
+    return []
+
+
+def new_passport(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
+    """Told of a new passport this morning."""
+    insured(user, insurer=STAR, since=date(2015, 2, 16), at=at, number=_number(user))
+    times = Times(at - timedelta(hours=5), now=at)
+    received = localdate(at) - timedelta(days=12)
+    pages = {
+        "reason": {"reason": "document", "changed_on": f"{received:%d.%m.%Y}", "words": ""},
+        "document": {
+            "document_kind": "14",
+            "document_series": "02 26",
+            "document_number": "741852",
+            "issued_on": f"{received:%d.%m.%Y}",
+            "issued_by": "ОВД района Учебный",
+            "department_code": "770-001",
+            "expires_on": "",
+        },
+        "confirm": {"truth": "on"},
+    }
+    return [submitted(user, "data-update", pages, times)]
+
+
+def unknown_to_the_cabinet(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
+    """Insured, and the record is bound to no account."""
+    told = {"insurer": STAR, "since": date(2013, 4, 8), "at": at, "number": _number(user)}
+    insured(user, **told, is_bound=False)  # type: ignore[arg-type]
+    return []
+
+
+def has_a_clinic(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
+    """Attached to a clinic in spring; the fund confirmed the policy last week."""
+    person = insured(user, insurer=STAR, since=date(2012, 6, 1), at=at, number=_number(user))
+    then = at - timedelta(days=200)
+    clinic = directory.clinics(region=STAR[:2], limit=1)[0]
+    register.attach_to_clinic(
+        person=person, clinic=clinic, ground="wish", on=localdate(then), by=SYSTEM, at=then,
+        source=Source.REGISTER, basis="demo:clinic",
+    )  # fmt: skip
+    register.confirm_policy(person=person, by=staff["egorov"].actor, at=at - timedelta(days=6))
+    return []
+
+
 SCENES: Mapping[str, Scene] = {
     "tsygankov": papers_at_the_desk,
     "klimova": changed_this_year,
@@ -255,6 +307,11 @@ SCENES: Mapping[str, Scene] = {
     "demin": blocked,
     "borisova": late,
     "nefedov": planned,
+    "uvarova": nothing_asked_yet,
+    "sychev": new_passport,
+    "tarasov": unknown_to_the_cabinet,
+    "harlamov": nothing_asked_yet,
+    "efremova": has_a_clinic,
     "somova": lost_everything,
     "filatov": enters_by_provider,
     **wards.STORIES,
