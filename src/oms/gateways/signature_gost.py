@@ -58,13 +58,19 @@ class GostSigner(Protocol):
         """Judge a detached signature over the bytes. Never raises for a bad one."""
 
 
+def is_on() -> bool:
+    """Whether papers are signed by GOST here."""
+    has_key = bool(settings.GOST_KEY and settings.GOST_CERTIFICATE)
+    return has_key or (settings.DEMO and knows_gost())
+
+
 @cache
 def signer() -> GostSigner | None:
     """Return the signer in force, None where no key is configured; raise `NoKey` for a bad one."""
     key, certificate = settings.GOST_KEY, settings.GOST_CERTIFICATE
     if key and certificate:
         return OpenSSL(Path(key), Path(certificate))
-    if settings.DEMO and knows_gost():
+    if is_on():
         return _demo(Path(settings.SIGNER["folder"]))
     return None
 

@@ -11,7 +11,7 @@ from oms.domain.papers.typography import printable
 from oms.domain.papers.wording import Facts, PaperKind, Section, Stamp, Wording
 from oms.domain.register.models import InsuredPerson, Policy
 
-TITLE = "Справка о страховании по обязательному медицинскому страхованию"
+TITLE = "Справка об обязательном медицинском страховании"
 NOBODY = "Страхования не было"
 _DAY = timedelta(days=1)
 
@@ -82,7 +82,6 @@ def wording(*, facts: Facts, stamp: Stamp) -> Wording:
         facts=facts,
         stamp=stamp,
         head=("Период", days.words),
-        state=insured if whole else "",
         card=card + number,
         sections=(parts.person_section(facts), _insurers(facts), *_policy_section(facts)),
     )

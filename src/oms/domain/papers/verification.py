@@ -53,6 +53,11 @@ class SignatureAnswer:
     signer: str = ""
 
 
+def judges_detached() -> bool:
+    """Whether signatures beside files are made and judged here."""
+    return signature_gost.is_on()
+
+
 def verify_detached(data: bytes, detached: bytes) -> SignatureAnswer:
     """Tell whether the detached GOST signature is ours and over these very bytes.
 

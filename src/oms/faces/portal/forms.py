@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from oms.domain.papers import verification
 from oms.faces.design.widgets import DateText, DigitsInput
 from oms.law import dates, enp
 from oms.law.verdict import Invalid
@@ -100,6 +101,11 @@ class FileForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".sig,.p7s"}),
         error_messages={"empty": "Файл подписи пустой. Выберите другой"},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not verification.judges_detached():
+            del self.fields["signature"]
 
     def clean_signature(self) -> Any:
         """Refuse what is too large to be a signature."""

@@ -81,7 +81,7 @@ def _check_file(request: HttpRequest) -> HttpResponse:
     until = tries.charge(request, LIMIT, at=now)
     if until:
         return tries.told(_ask(request, status=429, wait=tries.words(until, at=now)), until, at=now)
-    given = form.cleaned_data["signature"]
+    given = form.cleaned_data.get("signature")
     detached = given.read() if given else b""
     found = verify_file(form.cleaned_data["paper"].read(), at=now, detached=detached)
     if found.code in ("not-pdf", "too-large"):
