@@ -12,6 +12,7 @@ from tests.system.people import Somebody
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PROMISED = {
+    "test_appeals": {"desk:confirm", "portal:cancel_plan"},
     "test_identity": {"desk:visit", "portal:complain"},
     "test_outside": {
         "account_outside_first",
@@ -61,6 +62,7 @@ class Judge:
         self.names: Counter[str] = Counter()
         self.titles: dict[str, str] = {}
         self.built: set[str] = set()
+        self.sent_empty: Counter[str] = Counter()
 
     def judge(self, one: Somebody, *, where: str = "") -> None:
         """Look at the page one is at: wide, on a phone, narrow, in the dark.
