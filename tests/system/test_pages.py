@@ -340,6 +340,7 @@ NO_PAGE_OF_THEIR_OWN = {
     "identity_video_record", "identity_documents_progress",
     "desk:scan_file", "desk:scan_page", "desk:scan_judge", "desk:note", "desk:left",
     "desk:assign", "desk:phrase_remove",
+    "desk:assign", "desk:phrase_remove",
     "portal:applications_export", "portal:case_pdf", "portal:case_send",
     "portal:document_send", "portal:take_reading", "portal:upload_again", "portal:upload_file",
     "portal:upload_keep", "portal:upload_preview", "portal:upload_receive",

@@ -26,7 +26,7 @@ from oms.cases.review import (
     service_of,
     walk,
 )
-from oms.cases.rights import By
+from oms.cases.rights import By, decides
 from oms.cases.states import OPEN
 from oms.catalog.declaration import AUTOMATIC, Application, PublicService
 from oms.domain.accounts.models import User
@@ -81,6 +81,14 @@ def take(case: Case, *, by: By, at: datetime, note: str) -> Told:
     before = case.assignee_id
     case.assignee, case.assigned_at = by, at
     return Told(details={"note": note, "assignee": [before, by.pk]})
+
+
+def assign(case: Case, *, by: By, at: datetime, note: str, assignee: User | None = None) -> Told:
+    """Give the case to this operator of its decider. Raises `Unfounded` for anybody else."""
+    if assignee is None or not decides(assignee, case):
+        raise Unfounded("Этому сотруднику дело передать нельзя.")
+    case.assignee, case.assigned_at = assignee, at
+    return Told(details={"assignee": [None, assignee.pk]})
 
 
 def release(case: Case, *, by: By, at: datetime, note: str) -> Told:
@@ -191,6 +199,7 @@ EFFECTS: Mapping[str, Callable[..., Told]] = {
     "submit": submit,
     "discard": discard,
     "take": take,
+    "assign": assign,
     "take_over": take,
     "release": release,
     "ask": ask,

@@ -251,6 +251,32 @@ class CaseNote(models.Model):
         return f"{self.kind} of case:{self.case_id}"
 
 
+class AnswerTemplate(models.Model):
+    """Words an organisation says often: a question, or what stands beside a refusal."""
+
+    class Kind(models.TextChoices):
+        QUESTION = "question", "Вопрос заявителю"
+        REFUSAL = "refusal", "Пояснение к отказу"
+
+    organization = models.CharField(max_length=64, help_text="insurer:77001 or fund:77")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    title = models.CharField(max_length=80)
+    text = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["kind", "title"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "kind", "title"], name="cases_one_template_of_a_title"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class CaseCounter(models.Model):
     """The last case number given in a year."""
 

@@ -97,6 +97,13 @@ MOVES: dict[str, Move] = {
         told="case-taken",
         assignee=False,
     ),
+    "assign": _by_system(
+        "Назначить",
+        "Передано сотруднику",
+        State.AWAITING,
+        to=State.IN_WORK,
+        told="case-taken",
+    ),
     "take_over": _by_decider(
         "Забрать себе",
         "Передано другому сотруднику",

@@ -18,6 +18,10 @@ HELPERS = {Role.SUPPORT, Role.ADMINISTRATOR}
 DATA: dict[str, dict[str, Any]] = {
     "queue": {},
     "take_next": {},
+    "bulk": {},
+    "phrases": {},
+    "phrase_remove": {"pk": 1},
+    "assign": {},
     "case": {"number": "26-000-000-0"},
     "approve": {"number": "26-000-000-0"},
     "ask": {"number": "26-000-000-0"},
@@ -66,12 +70,15 @@ OPEN_TO = {
     **{name: {Role.FUND} for name in DATA if name.startswith(("identity_", "ward"))},
     "home": set(STAFF_ROLES),
     "report": {*OPERATORS, Role.SUPERVISOR},
+    "assign": {Role.SUPERVISOR},
     **dict.fromkeys(
         ("reference", "works", "works_end", "texts", "text", "text_restore"), {Role.ADMINISTRATOR}
     ),
 }
 POST_ONLY = {
     "take_next",
+    "phrase_remove",
+    "assign",
     "note",
     "left",
     "works_end",

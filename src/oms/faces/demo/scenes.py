@@ -231,6 +231,19 @@ def late(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
     return [taken(submitted(user, "issue-policy", pages, times), by=staff["sedov"], times=times)]
 
 
+def disagrees(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
+    """Refused a week ago, and not by what he thinks right."""
+    times = Times(at - timedelta(days=8), now=at)
+    pages = policy_pages(user, paper=_passport(user, at), insurer=STAR)
+    case = taken(submitted(user, "issue-policy", pages, times), by=staff["petrova"], times=times)
+    reasons = [{"code": "suspected-fraud"}]
+    return [
+        cases.perform(
+            "reject", case, by=staff["petrova"], at=times.at_work(hours=20), reasons=reasons
+        )
+    ]
+
+
 def planned(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
     """Moved house; goes over to «Ладога-Мед» on a day ahead."""
     insured(user, insurer=STAR, since=date(2019, 3, 4), at=at, number=_number(user))
@@ -307,6 +320,7 @@ SCENES: Mapping[str, Scene] = {
     "demin": blocked,
     "borisova": late,
     "nefedov": planned,
+    "kotov": disagrees,
     "uvarova": nothing_asked_yet,
     "sychev": new_passport,
     "tarasov": unknown_to_the_cabinet,

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from oms.cases.effects import LONGEST_TEXT
-from oms.cases.models import Case
+from oms.cases.models import AnswerTemplate, Case
 from oms.cases.queries import service_of
 from oms.catalog import fields
 from oms.catalog.declaration import Application
@@ -94,6 +94,69 @@ class LeftForm(forms.Form):
         longest=1000,
         required=False,
         help_text="Увидят заявитель и новая организация. Решение это не остановит",
+    )
+
+
+class BulkForm(forms.Form):
+    """One decision for several cases: the reason must need no field or document."""
+
+    decision = forms.ChoiceField(
+        label="Решение",
+        choices=(("approve", "Одобрить"), ("reject", "Отклонить")),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Выберите решение"},
+    )
+    reason = forms.ChoiceField(
+        label="Причина отказа",
+        required=False,
+        choices=(("", "Выберите"), *((r.code, r.title) for r in REASONS.values() if not r.about)),
+        help_text="Только для отказа. Причины о поле или документе указывают в самом деле",
+    )
+    note = Words(
+        label="Пояснение",
+        rows=3,
+        required=False,
+        help_text="При отказе прочитает заявитель, при одобрении только коллеги",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A refusal has a reason."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("decision") == "reject" and not cleaned.get("reason"):
+            self.add_error("reason", "Выберите причину отказа")
+        return cleaned
+
+    def data_of_move(self) -> dict[str, Any]:
+        """Return what the move needs."""
+        found: dict[str, Any] = {"note": self.cleaned_data["note"]}
+        if self.cleaned_data["decision"] == "reject":
+            found["reasons"] = [{"code": self.cleaned_data["reason"]}]
+        return found
+
+    def told(self) -> str:
+        """Return what an applicant would read of a refusal; empty for an approval."""
+        if self.cleaned_data["decision"] != "reject":
+            return ""
+        found = refuse(self.cleaned_data["reason"])
+        return f"{found.text} {found.remedy}\n{self.cleaned_data['note']}".strip()
+
+
+class PhraseForm(forms.Form):
+    """Words to keep."""
+
+    kind = forms.ChoiceField(
+        label="Для чего",
+        choices=AnswerTemplate.Kind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Выберите, для чего заготовка"},
+    )
+    title = fields.TextField(label="Название", longest=80, empty="назовите заготовку")
+    text = Words(
+        label="Текст",
+        rows=5,
+        longest=1500,
+        error_messages={"required": "Напишите текст"},
+        help_text="Без данных людей: заготовку видят все коллеги",
     )
 
 

@@ -9,15 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from oms.cases import actions, clock, notes
+from oms.cases import actions, clock, notes, phrases
 from oms.cases.deciding import reason_of, verb_for
-from oms.cases.models import Case
+from oms.cases.models import AnswerTemplate, Case
 from oms.cases.refused import AlreadyDecided, Changed
 from oms.cases.states import MOVES, PROPOSALS, State
 from oms.domain.accounts.access import staff_required
@@ -44,6 +44,7 @@ AT_A_PRESS = {
 }
 
 
+QUESTION, REFUSAL = AnswerTemplate.Kind.QUESTION, AnswerTemplate.Kind.REFUSAL
 DONE = {
     "approve": "одобрено. Заявитель получит сообщение.",
     "confirm_approval": "одобрено. Заявитель получит сообщение.",
@@ -97,8 +98,9 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
     """Put a question to the applicant: its text, the fields to correct, the last day."""
     case, at = find_case(request, number), timezone.now()
     today = clock.day(at)
+    kept, typed = phrases.of(staff(request), kind=QUESTION), _with_phrase(request, "text", QUESTION)
     form = AskForm(
-        request.POST or None,
+        typed or None,
         case=case,
         today=today,
         initial={
@@ -107,12 +109,12 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
         },
     )
     no = None
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "insert" not in request.POST and form.is_valid():
         no = _try(request, "ask", case, at=at, **form.question())
         if no is None:
             messages.success(request, "Вопрос отправлен. Срок решения остановлен до ответа.")
             return redirect("desk:case", case.number)
-    return _form_page(request, "ask", sheet(request, case, at=at), form, no)
+    return _form_page(request, "ask", sheet(request, case, at=at), form, no, phrases=kept)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -121,9 +123,10 @@ def reject(request: HttpRequest, number: str) -> HttpResponse:
     """Choose the reasons, see exactly what the applicant will read, then refuse."""
     case, at = find_case(request, number), timezone.now()
     shown = sheet(request, case, at=at)
-    form = RejectForm(request.POST or None, case=case, known=shown.known, against=shown.refusals)
+    kept, typed = phrases.of(staff(request), kind=REFUSAL), _with_phrase(request, "note", REFUSAL)
+    form = RejectForm(typed or None, case=case, known=shown.known, against=shown.refusals)
     no, preview = None, ""
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "insert" not in request.POST and form.is_valid():
         preview = form.told()
         if "reject" in request.POST:
             verb = _verb("reject", shown, at=at)
@@ -131,7 +134,9 @@ def reject(request: HttpRequest, number: str) -> HttpResponse:
             if no is None:
                 return _done(request, case, verb)
     verb = _verb("reject", shown, at=at)
-    return _form_page(request, "reject", shown, form, no, preview=preview, verb_now=verb)
+    return _form_page(
+        request, "reject", shown, form, no, preview=preview, verb_now=verb, phrases=kept
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -201,6 +206,16 @@ def left(request: HttpRequest, number: str) -> HttpResponse:
     except Denied as no:
         messages.warning(request, no.text)
     return redirect("desk:case", case.number)
+
+
+def _with_phrase(request: HttpRequest, name: str, kind: str) -> QueryDict:
+    """Return what was sent, with the chosen phrase put after the words where that was pressed."""
+    if "insert" not in request.POST:
+        return request.POST
+    typed, chosen = request.POST.copy(), request.POST.get("phrase", "")
+    found = (one for one in phrases.of(staff(request), kind=kind) if str(one.pk) == chosen)
+    typed[name] = phrases.joined(typed.get(name, ""), next(found, None))
+    return typed
 
 
 def _verb(decision: str, shown: Sheet, *, at: datetime) -> str:

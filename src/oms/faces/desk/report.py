@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from oms.cases import queries
+from oms.cases import assignment, queries
 from oms.cases.states import TITLES, State
 from oms.domain.accounts.access import staff_required
 from oms.domain.accounts.models import Role
@@ -15,6 +17,7 @@ from oms.faces.design.parts import Bar, Fact
 from oms.faces.design.parts import State as Tint
 from oms.faces.desk import words
 from oms.faces.desk.pages import OPERATORS, page, staff
+from oms.kit.denied import Denied
 from oms.law.plural import counted, plural
 from oms.law.refusal import REASONS
 from oms.law.typed import NBSP
@@ -50,7 +53,21 @@ def report(request: HttpRequest) -> HttpResponse:
             for code, number in found.reasons
         ],
         found=found,
+        may_assign=staff(request).role == Role.SUPERVISOR and found.unassigned > 0,
     )
+
+
+@require_POST
+@staff_required(Role.SUPERVISOR)
+def assign(request: HttpRequest) -> HttpResponse:
+    """Give the waiting cases to those on duty."""
+    try:
+        given = assignment.assign_waiting(by=staff(request), at=timezone.now())
+        told = counted(given, "дело", "дела", "дел")
+        messages.success(request, f"Роздано: {told}." if given else "Раздавать нечего.")
+    except Denied as no:
+        messages.warning(request, no.text)
+    return redirect("desk:report")
 
 
 def finding(found: queries.Workload) -> str:

@@ -4,12 +4,14 @@ from django.urls import URLPattern, URLResolver, path
 
 from oms.faces.desk import (
     accounts,
+    bulk,
     case,
     copies,
     home,
     identity,
     moves,
     people,
+    phrases,
     queue,
     report,
     requests,
@@ -24,6 +26,9 @@ app_name = "desk"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("cases/", queue.queue, name="queue"),
+    path("cases/together/", bulk.decide, name="bulk"),
+    path("cases/phrases/", phrases.phrases, name="phrases"),
+    path("cases/phrases/<int:pk>/remove/", phrases.remove, name="phrase_remove"),
     path("cases/take-next/", queue.take_next, name="take_next"),
     path("cases/<str:number>/", case.case, name="case"),
     path("cases/<str:number>/approve/", moves.approve, name="approve"),
@@ -66,6 +71,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("wards/<int:pk>/confirm/", wards.confirm, name="ward_confirm"),
     path("wards/<int:pk>/papers/<str:code>/<int:number>/", wards.paper, name="ward_paper"),
     path("wards/<int:pk>/<slug:move>/", wards.decide, name="ward_move"),
+    path("report/assign/", report.assign, name="assign"),
     path("report/", report.report, name="report"),
     path("texts/", texts.overview, name="texts"),
     path("texts/<slug:kind>/", texts.text, name="text"),
