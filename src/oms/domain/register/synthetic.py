@@ -35,6 +35,8 @@ from oms.law import enp
 
 BATCH = 1000
 SUBJECT = "register:synthetic"
+SILENT = "demo:silent"
+"""Basis of a record that nobody confirms, so that it becomes stale."""
 Row = dict[str, Any]
 
 
@@ -68,9 +70,12 @@ def made() -> int:
 def confirm(*, at: datetime) -> int:
     """Say that the records of people with accounts are true as of now (REG-6); return how many.
 
-    A real register is asked time and again; the invented one always answers.
+    A real register is asked time and again; the invented one always answers, but for those whose
+    source is silent (`SILENT`).
     """
-    return InsuredPerson.objects.exclude(user=None).update(synced_at=at)
+    silent = PersonVersion.objects.filter(basis=SILENT).values("person")
+    rows = InsuredPerson.objects.exclude(user=None).exclude(pk__in=silent)
+    return rows.update(synced_at=at)
 
 
 def _insurers(on: date) -> Insurers:

@@ -19,7 +19,7 @@ from oms.domain.accounts import actions as accounts
 from oms.domain.accounts import factors
 from oms.domain.accounts.models import User
 from oms.domain.accounts.synthetic import DEMO_SECRET
-from oms.faces.demo.people import CAST, CITIZENS, PASSWORD, STAFF, Character
+from oms.faces.demo.people import CAST, CITIZENS, LOST, PASSWORD, STAFF, Character
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ def who_is_who(request: HttpRequest) -> HttpResponse:
     _only_in_demo()
     context = {
         "title": "Учебный портал: кто есть кто",
-        "citizens": CITIZENS,
+        "citizens": [one for one in CITIZENS if one not in LOST],
+        "lost": LOST,
         "staff": STAFF,
         "password": PASSWORD,
         "code": code_now(at=timezone.now()),

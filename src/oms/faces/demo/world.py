@@ -23,8 +23,8 @@ from oms.domain.journal.actions import SYSTEM, record
 from oms.domain.journal.models import Entry
 from oms.domain.notifications.synthetic import consider_sent
 from oms.domain.register import synthetic as register
-from oms.faces.demo import crowd
-from oms.faces.demo.people import CAST, CITIZENS, PASSWORD, STAFF, Character, account
+from oms.faces.demo import crowd, lost
+from oms.faces.demo.people import CAST, CITIZENS, LOST, PASSWORD, STAFF, Character, account
 from oms.faces.demo.scenes import CONFIRMED, SCENES
 from oms.law import phone
 
@@ -55,12 +55,14 @@ def create(*, persons: int, progress: bool) -> None:
 
 def log_ins() -> list[str]:
     """Return aligned lines for the terminal: who, phone; then password, code, the easy way."""
-    width = max(len(one.title) for one in CAST)
-    lines = [f"{one.title:<{width}}  {phone.display(one.phone)}" for one in CAST]
+    shown = [one for one in CAST if one not in LOST]
+    width = max(len(one.title) for one in shown)
+    lines = [f"{one.title:<{width}}  {phone.display(one.phone)}" for one in shown]
     return [
         *lines,
         f"{'Пароль у всех':<{width}}  {PASSWORD}",
         f"{'Код сотрудника':<{width}}  ./oms demo-code",
+        f"{'Полис пропал: причины':<{width}}  {len(LOST)} кабинетов на /demo/",
         f"{'Войти без пароля':<{width}}  {settings.BASE_URL}/demo/",
     ]
 
@@ -94,9 +96,10 @@ def _play(at: datetime, step: Callable[[int], object]) -> dict[str, User]:
 def _citizen(one: Character, staff: Mapping[str, User], at: datetime) -> None:
     user, is_new = account(one, at=at)
     if is_new:
-        if one.code in CONFIRMED:
+        if one.code in CONFIRMED | lost.CONFIRMED:
             identity.confirm(user=user, at=user.created_at)
-        SCENES[one.code](user, staff, at)
+        story = SCENES.get(one.code) or lost.STORIES[one.code]
+        story(user, staff, at)
         consider_sent(users=[user])
 
 
