@@ -8,21 +8,23 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 from pydantic import ValidationError
 
-from oms.gateways import mail, openid_providers
+from oms.gateways import mail, openid_providers, smpp, sms
 from oms.gateways.addresses import is_open
 
 
 def configured(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
     """Errors for a production set-up that could not write to people, or would do so openly."""
     found = list(_mail()) if settings.SMTP_URL else []
+    found += _sms()
     found += _openid()
     found += _breached_passwords()
     if settings.ENV.profile == "production":
         found += _missing()
-        if is_open(settings.SMS_URL):
-            found.append(
-                Warning("OMS_SMS_URL is not https: codes would travel openly", id="oms.W001")
-            )
+        for name in ("SMS_URL", "SMS_2_URL"):
+            url = getattr(settings, name)
+            if is_open(url) and not url.startswith("smpps:"):
+                text = f"OMS_{name} is not https or smpps: codes would travel openly"
+                found.append(Warning(text, id="oms.W001"))
         if is_open(settings.REGISTERS_URL):
             text = "OMS_REGISTERS_URL is not https: names and numbers would travel openly"
             found.append(Warning(text, id="oms.W005"))
@@ -39,6 +41,17 @@ def _mail() -> list[CheckMessage]:
         return [Error(str(error), id="oms.E003")]
     if server.user and not server.tls:
         return [Error("OMS_SMTP_URL has a password but no TLS: add ?tls=1", id="oms.E004")]
+    return []
+
+
+def _sms() -> list[CheckMessage]:
+    try:
+        sms.parse_weights(settings.SMS_WEIGHTS)
+        for url in (settings.SMS_URL, settings.SMS_2_URL):
+            if url.startswith("smpp"):
+                smpp.parse(url)
+    except ValueError as error:
+        return [Error(str(error), id="oms.E007")]
     return []
 
 

@@ -9,7 +9,7 @@ from tests.domain.notifications.test_drill import House, database_url
 from tests.simulated import outside_world
 
 pytestmark = pytest.mark.drill
-COUNT = 600
+COUNT = 300
 __all__ = ["database_url"]
 
 
@@ -34,5 +34,5 @@ def test_nothing_is_lost_or_doubled_between_two_providers(house: House) -> None:
 
 def test_the_drill_sees_doubles_of_a_careless_fail_over(house: House) -> None:
     """Control: workers that ask another provider when nobody knows are found out."""
-    counted = failing_world.run(house, "careless", count=200, within=90, kind="careless")
+    counted = failing_world.run(house, "careless", count=120, within=90, kind="careless")
     assert counted.doubled

@@ -308,3 +308,19 @@ def test_an_answer_is_reminded_of_once_a_day_before(anna: User, clock) -> None:
     (one,) = reminders
     assert (one.key, one.subject) == ("open!soon", "document:1")
     assert "Документ не принят" in one.body
+
+
+def test_a_question_is_over_when_its_matter_moves_on(anna: User, clock) -> None:
+    told: dict[str, Any] = {"user": anna, "at": NOON, "subject": "case:1"}
+    asked = {"kind": "case-question", "context": {"number": "1", "service": "С"}}
+    asked["answer_by"] = NOON + timedelta(days=3)
+    first = actions.tell(**told, **asked, key="1")
+    refused = {"kind": "document-refused", "context": {"document": "Паспорт", "reason": "Х."}}
+    actions.tell(**told, **refused, key="2")  # of another kind of matter
+    reminded = {"kind": "case-question-reminder", "context": asked["context"]}
+    actions.tell(**told, **reminded, key="3", answer_by=asked["answer_by"])
+    first.refresh_from_db()
+    assert first.answered_at is None
+    actions.tell(**told, kind="case-taken", context=TAKEN, key="4")
+    first.refresh_from_db()
+    assert first.answered_at == NOON

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from oms.domain.accounts import wards
@@ -207,6 +208,8 @@ def _once(told: Message, template: Template, filled: Filled) -> tuple[Message, b
     message, new = Message.objects.get_or_create(key=values.pop("key"), defaults=values)
     if new:
         message.user = told.user
+        if message.subject and not message.kind.endswith("-reminder"):
+            _close_questions(message)
         channels = _send_out(message, template, filled, at=message.at)
         record(
             act="message.tell",
@@ -217,6 +220,19 @@ def _once(told: Message, template: Template, filled: Filled) -> tuple[Message, b
             details={"kind": message.kind, "about": message.subject, "channels": channels},
         )
     return message, new
+
+
+def _close_questions(news: Message) -> None:
+    """What is told next of the same matter, but a reminder, means that a question is over."""
+    family = news.kind.partition("-")[0]
+    asked = Message.objects.filter(
+        Q(kind__startswith=f"{family}-") | Q(kind="answer-reminder"),
+        user=news.user_id,
+        subject=news.subject,
+        answered_at=None,
+        answer_by__isnull=False,
+    )
+    asked.exclude(pk=news.pk).update(answered_at=news.at)
 
 
 def _values(message: Message) -> dict[str, Any]:
