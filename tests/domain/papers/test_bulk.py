@@ -4,7 +4,7 @@ import pytest
 from tests import factories as make
 from tests.domain.papers.conftest import AT, CLERK
 
-from oms.domain.papers import bulk
+from oms.domain.papers import bulk, tasks
 from oms.domain.papers.models import Paper, PaperBatch
 from oms.domain.register.models import Policy
 from oms.kit.tasks import queued_arguments, run_all_now
@@ -30,7 +30,7 @@ def order(people, **changes):
 def test_everybody_gets_one_and_who_cannot_is_named(people):
     Policy.objects.filter(person=people[4]).update(state=Policy.State.CLOSED)
     batch = order([*people, people[0], 10**9])
-    assert sorted(queued_arguments(bulk.issue_chunk)) == [[batch.pk, n] for n in (0, 3, 6)]
+    assert sorted(queued_arguments(tasks.issue_chunk)) == [[batch.pk, n] for n in (0, 3, 6)]
 
     run_all_now()
 
@@ -73,11 +73,11 @@ def test_a_batch_given_up_is_taken_up_by_the_same_order(people, monkeypatch):
         batch = order(people)
         for _ in range(12):
             run_all_now(also_later=True)
-    assert queued_arguments(bulk.issue_chunk) == []
+    assert queued_arguments(tasks.issue_chunk) == []
     assert order(people).pk == batch.pk
-    assert len(queued_arguments(bulk.issue_chunk)) == 3
+    assert len(queued_arguments(tasks.issue_chunk)) == 3
     order(people)
-    assert len(queued_arguments(bulk.issue_chunk)) == 3
+    assert len(queued_arguments(tasks.issue_chunk)) == 3
     run_all_now()
     batch.refresh_from_db()
     assert batch.done == 7

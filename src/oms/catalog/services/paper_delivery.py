@@ -92,8 +92,7 @@ class Place(Step):
         for field in self.fields.values():
             field.required = True
         if to_a_point:
-            field: fields.PointField = self.fields["point"]  # type: ignore[assignment]
-            field.offer(points(self.application))
+            self.fields["point"].offer(points(self.application))  # type: ignore[attr-defined]
 
     @classmethod
     def prefill(cls, application: Application) -> dict[str, Any]:

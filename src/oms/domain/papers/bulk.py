@@ -6,9 +6,10 @@ again; what is counted is counted from the papers there are.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from oms.domain.journal.actions import Actor, record
 from oms.domain.papers.actions import issue
@@ -16,7 +17,7 @@ from oms.domain.papers.kinds import KINDS
 from oms.domain.papers.models import Paper, PaperBatch
 from oms.domain.register.models import InsuredPerson
 from oms.kit.denied import Denied
-from oms.kit.tasks import queued_arguments, retrying, task
+from oms.kit.tasks import queued_arguments
 
 CHUNK = 50
 """Papers of one task: a few seconds of work, so that a dead worker loses little."""
@@ -82,18 +83,20 @@ def _order(
 
 
 def _queue(batch: PaperBatch) -> None:
-    """Queue every chunk that is not queued already: one done is done again in no time."""
-    waiting = {tuple(arguments) for arguments in queued_arguments(issue_chunk)}
+    """Queue every chunk that is not queued already: one done is done again in no time.
+
+    By the task's name, as queues know tasks: tasks call this module, so it cannot import them.
+    """
+    job: Any = import_string("oms.domain.papers.tasks.issue_chunk")
+    waiting = {tuple(arguments) for arguments in queued_arguments(job)}
     for first in range(0, len(batch.persons), CHUNK):
         if (batch.pk, first) not in waiting:
-            issue_chunk.enqueue(batch.pk, first)
+            job.enqueue(batch.pk, first)
 
 
-@task(queue_name="bulk")
-@retrying()
-def issue_chunk(batch_id: int, first: int) -> None:
+def work(*, batch_id: int, first: int, at: datetime) -> None:
     """Issue the papers of `CHUNK` people of the batch, from the one at `first` on."""
-    batch, at = PaperBatch.objects.get(pk=batch_id), timezone.now()
+    batch = PaperBatch.objects.get(pk=batch_id)
     numbers = batch.persons[first : first + CHUNK]
     _count(batch, numbers, dict(_issued(batch, numbers, at=at)), at=at)
 

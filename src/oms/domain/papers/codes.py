@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from typing import Any
 
 import zxingcpp
 from django.conf import settings
@@ -46,7 +47,8 @@ def check_address(code: str) -> str:
 def qr(text: str) -> str:
     """Return a QR code as SVG: one path, so that no seams show between the modules."""
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    picture = memoryview(zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=False))
+    drawn: Any = zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=False)
+    picture = memoryview(drawn)
     height, width = picture.shape or (0, 0)
     path = "".join(_runs(bytes(picture[y, x] for x in range(width)), y) for y in range(height))
     size = f'width="{width}" height="{height}"'

@@ -3,17 +3,26 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.timezone import localdate
 
 from oms.domain.journal.actions import SYSTEM
+from oms.domain.papers import bulk
 from oms.domain.papers.actions import revoke
 from oms.domain.papers.kinds import KINDS
 from oms.domain.papers.models import Paper
 from oms.domain.register.models import Policy
-from oms.kit.tasks import periodic
+from oms.kit.tasks import periodic, retrying, task
 
 BATCH = 500
 REASON = "Полис больше не действует"
+
+
+@task(queue_name="bulk")
+@retrying()
+def issue_chunk(batch_id: int, first: int) -> None:
+    """Issue some papers of a batch; done again after a crash, it only does what is left."""
+    bulk.work(batch_id=batch_id, first=first, at=timezone.now())
 
 
 @periodic(every=timedelta(hours=1))

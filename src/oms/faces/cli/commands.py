@@ -13,6 +13,7 @@ from django.utils import timezone
 from oms.cases import describe as cases_described
 from oms.catalog import describe as catalog_described
 from oms.domain.directory import actions as directory
+from oms.domain.directory import points
 from oms.domain.journal.actions import Actor
 from oms.domain.papers import verification
 from oms.faces.cli import backups, documents
@@ -94,6 +95,17 @@ def load_reference(files: tuple[Path, ...], book: str | None, as_json: bool) -> 
         click.echo(f"{file}:")
         for line in load.lines():
             click.echo(f"  {line}")
+
+
+@oms.command("load-points", epilog=examples("load-points points.csv"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def load_points(file: Path) -> None:
+    """Load places that hand printed papers over (CSV), whole or not at all.
+
+    Loading a file twice changes nothing.
+    """
+    added, changed = points.load_points(file=file, at=timezone.now(), by=ADMINISTRATOR)
+    click.echo(f"Added {added}, changed {changed}.")
 
 
 @oms.command("demo-data", epilog=examples("demo-data --persons 20000"))
