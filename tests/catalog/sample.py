@@ -58,7 +58,7 @@ def keep(application: Application, *, by: Actor, at: datetime) -> Outcome:
 SERVICE = PublicService(
     code="sample",
     version="1",
-    title="Место рождения",
+    title="Пробная услуга",
     summary="Уточните место рождения.",
     basis="326-ФЗ, ст. 44",
     for_whom="Все застрахованные",

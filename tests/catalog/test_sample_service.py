@@ -55,9 +55,9 @@ def test_its_checks_are_asked() -> None:
 
 
 def test_it_is_found_and_described() -> None:
-    assert catalogue.find("место рождения")[0].code == "sample"
+    assert catalogue.find("«пробная услуга»") == (sample.SERVICE,)
     page = describe.services_page()
-    assert "## Место рождения (`sample`, version 1)" in page
+    assert "## Пробная услуга (`sample`, version 1)" in page
     assert "2. **Какая это страна сегодня?** Страна" in page
 
 

@@ -12,6 +12,7 @@ from tests.faces.portal.applications.conftest import typed, world
 from tests.signing_in import sign_in
 
 from oms.cases.states import State
+from oms.catalog.values import VALUES
 from oms.domain.accounts.actions import set_profile_values
 from oms.domain.accounts.models import Level, Source, User
 from oms.domain.journal.actions import SYSTEM
@@ -79,6 +80,16 @@ def test_what_the_register_does_not_write_is_answered_in_words(anna: User) -> No
     case = whole.filed(anna, "error-report", pages, about="insurer")
     done = whole.decided(case, reply="Уточнили договор")
     assert "Уточнили договор" in done.result["text"]
+
+
+def test_without_a_value_one_is_asked_which(anna: User) -> None:
+    world("error-report", anna)
+    client = sign_in(Client(), anna)
+    page = whole.text(client, "/services/error-report/start/")
+    assert "Что неверно?" in page
+    for name in VALUES:
+        assert f"/services/error-report/start/?about={name}" in page
+    assert "Ещё вопросы, если они понадобятся" in whole.text(client, "/services/data-update/")
 
 
 def test_a_value_that_is_none_of_ours_is_refused_plainly(anna: User) -> None:

@@ -60,7 +60,7 @@ def test_an_error_is_told_beside_the_value_without_script(
     no_script: Citizen, operator: Operator
 ) -> None:
     # given somebody who sees a wrong place of birth among his data
-    no_script.enters_as("harlamov")
+    no_script.enters_as("nefedov")
     no_script.opens("/")
     no_script.unfolds("Сообщить об ошибке")
     no_script.sees("Номер полиса", "Страховая организация")
@@ -74,7 +74,7 @@ def test_an_error_is_told_beside_the_value_without_script(
     no_script.types(right_value="г. Тверь")
     no_script.presses("Продолжить")
     no_script.presses("Продолжить")
-    number = no_script.signs(phone=PHONES["harlamov"])
+    number = no_script.signs(phone=PHONES["nefedov"])
     decide(operator, number, code="sedov")
 
     # then it is put right, and a second report of it may be made
@@ -107,32 +107,47 @@ def test_a_policy_is_found_by_its_photo(citizen: Citizen, operator: Operator) ->
     citizen.sees("Северная звезда")
 
 
-def test_a_clinic_is_chosen_and_a_policy_confirmed(citizen: Citizen, operator: Operator) -> None:
+def test_a_clinic_is_chosen_and_may_be_chosen_again_in_a_year(
+    citizen: Citizen, operator: Operator
+) -> None:
     # given somebody without a clinic
     citizen.enters_as("sychev")
     citizen.begins("clinic-attachment")
     assert citizen.holds("region") == "77"
     citizen.presses("Продолжить")
     box = citizen.page.locator("main [name=clinic]").first
-    chosen = box.get_attribute("value") or ""
-    citizen.chooses("clinic", chosen)
+    citizen.chooses("clinic", box.get_attribute("value") or "")
     citizen.presses("Продолжить")
     number = citizen.signs(phone=PHONES["sychev"])
+
+    # when the fund agrees
     decide(operator, number, code="egorov")
+
+    # then it stands on the card, and the service says when another may be chosen
     waits_for(citizen, "/", "Поликлиника")
-
-    # when he asks the insurer to confirm the policy
-    citizen.begins("confirm-policy")
-    citizen.chooses("body", "insurer")
-    citizen.presses("Продолжить")
-    number = citizen.signs(phone=PHONES["sychev"])
-    decide(operator, number, code="sedov")
-
-    # then the reference stands on the card
-    waits_for(citizen, "/", "Подтверждён")
+    waits_for(citizen, f"/cases/{number}/", "Готово")
     citizen.opens("/services/clinic-attachment/start/")
     citizen.presses("Начать")
     citizen.sees("Сейчас", "можно снова с")
+
+
+def test_a_policy_is_confirmed_with_a_reference(citizen: Citizen, operator: Operator) -> None:
+    # given somebody whose policy was confirmed last week
+    citizen.enters_as("efremova")
+    citizen.sees("Подтверждён")
+    former = citizen.page.locator(".policy").inner_text()
+
+    # when she asks the insurer again
+    citizen.begins("confirm-policy")
+    citizen.chooses("body", "insurer")
+    citizen.presses("Продолжить")
+    number = citizen.signs(phone=PHONES["efremova"])
+    decide(operator, number, code="sedov")
+
+    # then another reference stands on the card and in the application
+    waits_for(citizen, f"/cases/{number}/", "Номер подтверждения")
+    citizen.opens("/")
+    assert citizen.page.locator(".policy").inner_text() != former
 
 
 def test_the_policy_waits_for_a_soldier(citizen: Citizen, operator: Operator) -> None:

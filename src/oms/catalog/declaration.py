@@ -32,6 +32,7 @@ class Step(forms.Form):
     code: ClassVar[str]
     title: ClassVar[str]
     lead: ClassVar[str] = ""
+    known_from: ClassVar[str] = ""  # whose values are offered, if not the profile's
     signs: ClassVar[bool] = False  # the last page: looking through and signing
 
     def __init__(self, *args: Any, application: "Application", **kwargs: Any) -> None:
@@ -55,6 +56,11 @@ class Step(forms.Form):
     def asked(cls, application: "Application") -> bool:
         """Whether this page is asked at all, as the answers of the pages before it stand."""
         return True
+
+    @classmethod
+    def is_conditional(cls) -> bool:
+        """Whether the page is asked after some answers only."""
+        return cls.asked.__func__ is not Step.asked.__func__  # type: ignore[attr-defined]
 
     def refuse(self, refusals: Iterable[Refusal]) -> None:
         """Show refusals of the law at the fields they name, in the form's own words.

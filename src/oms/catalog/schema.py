@@ -37,7 +37,7 @@ def of_service(service: PublicService) -> Schema:
         "description": service.summary,
         "type": "object",
         "properties": {step.code: of_step(step) for step in service.steps},
-        "required": [step.code for step in service.steps if not is_conditional(step)],
+        "required": [step.code for step in service.steps if not step.is_conditional()],
         "additionalProperties": False,
     }
 
@@ -67,14 +67,9 @@ def of_field(field: forms.Field) -> Schema:
     return found | kind(field)
 
 
-def is_conditional(step: type[Step]) -> bool:
-    """Whether the page is asked after some answers only."""
-    return step.asked.__func__ is not Step.asked.__func__  # type: ignore[attr-defined]
-
-
 def adapts(step: type[Step]) -> bool:
     """Whether the page may leave out fields of its own, so that none is surely required."""
-    return step.prepare is not Step.prepare and is_conditional(step)
+    return step.prepare is not Step.prepare and step.is_conditional()
 
 
 def _text(field: forms.Field) -> Schema:

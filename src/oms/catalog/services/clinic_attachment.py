@@ -35,6 +35,7 @@ class Where(Step):
     code = "where"
     title = "Где вам удобно лечиться?"
     lead = "Выбрать поликлинику можно раз в год, при переезде чаще."
+    known_from = "Из вашей записи в реестре"
 
     clinic_why = fields.ChoiceCards(
         label="Почему вы выбираете",
@@ -100,13 +101,9 @@ class Clinic(Step):
     clinic = fields.ClinicField()
     starts_on = fields.DateField(label="С какого дня", help_text="С сегодняшнего, не позже 30 дней")
 
-    @classmethod
-    def prefill(cls, application: Application) -> dict[str, Any]:
-        """Offer today."""
-        return {"starts_on": application.today}
-
     def prepare(self) -> None:
-        """Offer what was looked for, those that work."""
+        """Offer what was looked for, those that work, from today."""
+        self.fields["starts_on"].initial = self.application.today
         answers = self.application.answers
         if answers.get("region"):
             found = directory.clinics(

@@ -81,6 +81,7 @@ class Personal(Step):
     code = "personal"
     title = "Как теперь правильно?"
     lead = "Здесь то, что записано в реестре. Исправьте нужное, остальное оставьте."
+    known_from = "Из вашей записи в реестре"
 
     family_name = fields.NameField(label="Фамилия", autocomplete="family-name")
     given_name = fields.NameField(label="Имя", autocomplete="given-name")
@@ -124,6 +125,7 @@ class NewDocument(IdentityPaper):
 
     title = "Какой у вас теперь документ?"
     lead = "Заполните по новому документу."
+    known_from = "Из вашей записи в реестре"
 
     @classmethod
     def asked(cls, application: Application) -> bool:
@@ -143,6 +145,7 @@ class NewAddress(Step):
     code = "address"
     title = "Какой у вас теперь адрес?"
     lead = "Если сменился регион, после этого можно сменить и страховую организацию."
+    known_from = "Из вашей записи в реестре"
 
     region = fields.RegionField(help_text="Где вы живёте")
     registration = fields.AddressField(
@@ -318,7 +321,7 @@ SERVICE = PublicService(
     category="Полис",
     icon="id-card",
     keywords="актуализация изменить исправить поменять сменилась фамилия имя паспорт снилс адрес "
-    "телефон почта работа замуж брак развод ошибка опечатка дата рождения пол прописка",
+    "телефон работа вышла замуж женился брак развод дата рождения пол прописка",
     level=Level.CONFIRMED,
     open_to=(checks.account_open, checks.grown_or_represented, checks.insured),
     steps=(

@@ -69,6 +69,7 @@ class RightDocument(IdentityPaper):
 
     title = "Как написано в документе?"
     lead = "Исправьте то, что неверно."
+    known_from = "Из вашей записи в реестре"
 
     @classmethod
     def asked(cls, application: Application) -> bool:
@@ -183,7 +184,7 @@ SERVICE = PublicService(
     result="Исправленное значение в реестре",
     category="Полис",
     icon="circle-alert",
-    keywords="неверно неправильно опечатка исправить неточность",
+    keywords="неверно неправильно опечатка исправить неточность дата рождения фамилия имя адрес",
     level=Level.STANDARD,
     about=About.VALUE,
     open_to=(checks.account_open, checks.grown_or_represented, one_of_ours, on_record),

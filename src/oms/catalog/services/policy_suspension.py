@@ -36,11 +36,11 @@ class What(Step):
         },
     )
 
-    @classmethod
-    def prefill(cls, application: Application) -> dict[str, Any]:
-        """Offer what is possible now."""
-        facts = application.facts
-        return {"service_act": RESUME if facts and suspension.is_suspended(facts) else SUSPEND}
+    def prepare(self) -> None:
+        """Offer first what is possible now."""
+        facts = self.application.facts
+        suspended = facts is not None and suspension.is_suspended(facts)
+        self.fields["service_act"].initial = RESUME if suspended else SUSPEND
 
 
 class Service(Step):

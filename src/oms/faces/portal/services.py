@@ -24,12 +24,24 @@ from oms.law import terms
 from oms.law.refusal import Refusal
 
 LONGEST_SEARCH = 200
+IF_NEEDED = "Ещё вопросы, если они понадобятся"
 _NOT_HERE = frozenset(
     stem(word)
     for word in ("пропал", "пропали", "исчез", "нет", "вижу", "видно", "виден", "найти", "кабинете")
 )
 """Beside «полис» in a search, these mean: it is not in the cabinet."""
 CONTACTS, IDENTITY = "contacts-not-confirmed", "identity-not-confirmed"
+FREQUENT = (
+    ("Потерялся или испортился полис", "policy-replacement"),
+    ("Поменялись фамилия или паспорт", "data-update"),
+    ("Родился ребёнок", "issue-policy"),
+    ("Нужна справка за прошлый год", "insurance-certificate"),
+    ("Хочу другую поликлинику", "clinic-attachment"),
+    ("Переехали и меняем страховую", "change-insurer"),
+    ("В данных ошибка", "error-report"),
+    ("Отказали, не согласен", "appeal"),
+)
+"""What people come with, in their words → the service that helps."""
 LEVELS = {
     Level.SIMPLE: "Подтверждать личность не нужно",
     Level.STANDARD: "Нужна проверка документов по реестрам",
@@ -56,6 +68,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         found=found,
         is_missing=is_missing(text),
         categories=by_category(SERVICES.values()) if not text else [],
+        frequent=[Link(words, address("portal:service", code)) for words, code in FREQUENT],
     )
 
 
@@ -99,7 +112,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         crumbs=[Crumb("Услуги", address("portal:services")), Crumb(found.title)],
         service=found,
         facts=facts(found),
-        steps=[step.title for step in found.steps],
+        steps=way(found),
         documents=found.documents,
         closed=[(refusal, ways_on(refusal, back=request.path)) for refusal in closed],
         opened=opened,
@@ -109,6 +122,12 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         for_whom=cabinet_key(request),
         start_url=address("portal:start", code),
     )
+
+
+def way(found: PublicService) -> list[str]:
+    """Return the titles of the pages; those that only some are asked become one line."""
+    titles = [step.title if not step.is_conditional() else IF_NEEDED for step in found.steps]
+    return [title for title, _group in groupby(titles)]
 
 
 def facts(found: PublicService) -> list[Fact]:

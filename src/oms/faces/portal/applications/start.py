@@ -16,10 +16,10 @@ from oms.catalog.declaration import About, PublicService
 from oms.domain.accounts import wards
 from oms.domain.accounts.access import representation, sign_in_required, subject
 from oms.faces.design.parts import Crumb
-from oms.faces.portal.applications import disputing
+from oms.faces.portal.applications import choosing, disputing
 from oms.faces.portal.applications.finding import citizen, next_url
 from oms.faces.portal.pages import address, cabinet_key, page
-from oms.faces.portal.services import facts, ways_on
+from oms.faces.portal.services import facts, way, ways_on
 
 
 @sign_in_required
@@ -33,6 +33,8 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
         raise PermissionDenied
     if not _about(request) and service.about is About.CASE:
         return disputing.choose_first(request, code) or redirect("portal:applications")
+    if not _about(request) and service.about is About.VALUE:
+        return choosing.choose_value(request, service)
     return _begin(request, service) if request.method == "POST" else _offer(request, service)
 
 
@@ -71,6 +73,7 @@ def _offer(request: HttpRequest, service: PublicService, *, status: int = 200) -
             Crumb("Начало"),
         ],
         service=service,
+        steps=way(service),
         facts=[fact for fact in facts(service) if fact.title != "Основание срока"],
         closed=[
             (refusal, ways_on(refusal, back=address("portal:service", service.code)))

@@ -212,7 +212,7 @@ def _sources(form: Step, user: User) -> list[tuple[str, str]]:
     found: dict[str, list[str]] = {}
     for name in filled:
         line = known.get(name)
-        source = str(line.source.label) if line else "Из «Моих данных»"
+        source = form.known_from or (str(line.source.label) if line else "Из «Моих данных»")
         found.setdefault(source, []).append(label_of(form.fields[name]).lower())
     return [(source, ", ".join(labels)) for source, labels in found.items()]
 
