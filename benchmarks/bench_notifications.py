@@ -1,6 +1,7 @@
-"""Ten thousand messages through a world that fails in every way: who got what, and how fast.
+r"""Ten thousand messages through a world that fails in every way: who got what, and how fast.
 
-    PYTHONPATH=src:. OMS_DATABASE_URL=postgresql://… .venv/bin/python benchmarks/bench_notifications.py [COUNT]
+    OMS_DATABASE_URL=postgresql://… PYTHONPATH=src:. \
+        .venv/bin/python benchmarks/bench_notifications.py [COUNT]
 
 The drill of `tests/domain/notifications/failing_world.py` at full size: letters over SMTP, SMS over
 two providers; one call in five refused, one in five slow, one in twenty taken without an answer,

@@ -207,7 +207,7 @@ class Smpp:
         """Read until the session ends."""
         heard, asked = time.monotonic(), False
         try:
-            while self._client is client:
+            while self._lives(client):
                 if _readable(client):
                     self._handle(client, client.read_pdu())
                     heard, asked = time.monotonic(), False
@@ -221,6 +221,9 @@ class Smpp:
         except Exception as error:  # whatever breaks a session: the next message binds anew
             log.info("smpp.session_broken", provider=self.code, error=type(error).__name__)
         self._drop(client)
+
+    def _lives(self, client: Any) -> bool:
+        return self._client is client
 
     def _handle(self, client: Client, pdu: Any) -> None:
         waiting = self._waiting.get(pdu.sequence)

@@ -141,7 +141,7 @@ def text(request: HttpRequest, kind: str) -> HttpResponse:
                 form.add_error(field, words)
         except texts.Changed as no:
             form.add_error(None, no.text)
-            form.data = {**form.data.dict(), "seen": seen}  # the next try is meant
+            form.data = {**request.POST.dict(), "seen": seen}  # the next try is meant
     return page(
         request,
         "desk/text.html",

@@ -131,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
         if before and self._fails(before):
             return None
         try:
-            notice = self.server.push.receive(number, self.headers, body, origin=self._origin)
+            notice = self.server.push.receive(number, dict(self.headers), body, origin=self._origin)
         except push.Refused as no:
             return self._answer(no.status, {"code": no.code})
         store.keep(

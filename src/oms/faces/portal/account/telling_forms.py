@@ -6,6 +6,7 @@ from datetime import time
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from oms.domain.notifications import wishes
 from oms.domain.notifications.models import Delivery, Preferences
@@ -46,7 +47,7 @@ class TellingForm(forms.Form):
         choices=[("", "Как в регионе"), *wishes.ZONES.items()],
     )
 
-    def __init__(self, *args: Any, kept: Preferences, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None, *, kept: Preferences) -> None:
         start = {
             "quiet": kept.quiet,
             "quiet_from": f"{kept.quiet_from:%H:%M}",
@@ -56,7 +57,7 @@ class TellingForm(forms.Form):
         for group in Group:
             for channel in CHANNELS:
                 start[f"{group}_{channel}"] = wishes.wish(kept, group, channel)
-        super().__init__(*args, initial=start, **kwargs)
+        super().__init__(data, initial=start)
         for group in Group:
             for channel, title in CHANNELS.items():
                 self.fields[f"{group}_{channel}"] = forms.ChoiceField(
