@@ -48,7 +48,7 @@ VISITOR = [
 ]  # fmt: skip
 CITIZEN = [
     "/", "/cases/", "/documents/", "/messages/", "/policy/code/", "/account/profile/",
-    "/account/security/", "/services/issue-policy/start/", "/services/policy-extract/start/",
+    "/account/security/", "/policy/missing/", "/services/issue-policy/start/", "/services/policy-extract/start/",
 ]  # fmt: skip
 DESKS = [
     "/desk/", "/desk/cases/", "/desk/people/", "/desk/report/", "/desk/reference/",
@@ -339,12 +339,12 @@ NO_PAGE_OF_THEIR_OWN = {
     "desk:identity_picture", "desk:identity_video", "identity_signature_text",
     "identity_video_record", "identity_documents_progress",
     "desk:scan_file", "desk:scan_page", "desk:scan_judge", "desk:note", "desk:left",
-    "desk:assign", "desk:phrase_remove",
-    "desk:assign", "desk:phrase_remove",
+    "desk:assign", "desk:phrase_remove", "desk:export_file", "desk:export_settle",
     "portal:applications_export", "portal:case_pdf", "portal:case_send",
     "portal:document_send", "portal:take_reading", "portal:upload_again", "portal:upload_file",
     "portal:upload_keep", "portal:upload_preview", "portal:upload_receive",
     "portal:upload_replace", "portal:upload_send", "portal:upload_state",
+    "portal:diagnosis_on", "portal:diagnosis_step", "desk:works_end",
 }  # fmt: skip
 """Files, and addresses that only take a form and lead on."""
 

@@ -22,7 +22,9 @@ from oms.domain.accounts.synthetic import DEMO_SECRET
 from oms.domain.notifications.models import Delivery, Message
 from oms.domain.papers.models import Paper
 from oms.domain.register import queries
-from oms.domain.register.models import InsuredPerson, Policy
+from oms.domain.register.agreement import STALE_AFTER
+from oms.domain.register.models import InsuredPerson, PersonVersion, Policy
+from oms.domain.register.synthetic import SILENT
 from oms.faces.demo import crowd, tasks, world
 from oms.faces.demo.people import CAST, CITIZENS, LOST, PASSWORD, STAFF
 from oms.law import enp, insurer_choice, snils
@@ -216,10 +218,13 @@ def test_outside_of_the_demo_there_is_no_way_in(client: Client, settings) -> Non
 @pytest.mark.usefixtures("made")
 def test_the_register_keeps_answering(settings) -> None:
     later = timezone.now() + timedelta(days=9)
-    with_accounts = InsuredPerson.objects.exclude(user=None)
+    silent = PersonVersion.objects.filter(basis=SILENT).values("person")
+    with_accounts = InsuredPerson.objects.exclude(user=None).exclude(pk__in=silent)
     assert with_accounts.count() > 3
     tasks.answer_for_the_register(at=later)
     assert not with_accounts.filter(synced_at=later).exists()
     settings.DEMO = True
     tasks.answer_for_the_register(at=later)
     assert not with_accounts.exclude(synced_at=later).exists()
+    quiet = InsuredPerson.objects.get(pk__in=silent)
+    assert later - quiet.synced_at > STALE_AFTER, "somebody shows what stale data are"

@@ -11,6 +11,7 @@ from tests.faces.desk.conftest import NOW
 from tests.faces.desk.worlds import text_of
 from tests.signing_in import sign_in
 
+from oms.diagnosis import actions as diagnosis
 from oms.domain.accounts import blocking, regain, requests
 from oms.domain.accounts.models import STAFF_ROLES, AccountRequest, Role, User, Visit
 from oms.domain.journal.models import Entry
@@ -251,3 +252,17 @@ def test_nobody_looks_accounts_up_by_the_hundred(support: Client, anna: User) ->
     answer = support.post("/desk/accounts/", SEARCH)
     assert answer.status_code == 422
     assert "много поисков" in text_of(answer)
+
+
+def test_the_last_check_of_where_the_policy_is_shows_titles_alone(
+    support: Client, anna: User
+) -> None:
+    support.post("/desk/accounts/", SEARCH)
+    path = f"/desk/accounts/{anna.pk}/"
+    assert "ещё не запускал" in text_of(support.get(path))
+    run = diagnosis.begin(user=anna, by=anna, at=NOW)
+    run = diagnosis.finish(run=run, by=anna, at=NOW)
+    assert run.main == "identity"
+    page = text_of(support.get(path))
+    assert "Подтверждена ли личность" in page
+    assert run.findings[0]["text"] not in page

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from oms.diagnosis import queries as diagnosis
 from oms.domain.accounts import blocking, factors, masks, queries, requests, support
 from oms.domain.accounts.access import staff_required
 from oms.domain.accounts.models import User
@@ -74,6 +75,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         purpose=purpose,
         facts=facts(user),
         events=support.events(user=user),
+        checked=checked(user),
         requests=requests.mine(user=user),
         may=blocking.may(by=staff(request), user=user),
     )
@@ -179,6 +181,20 @@ def facts(user: User) -> list[Fact]:
         Fact("Кабинет открыт", date_words(user.created_at)),
         Fact("Последний вход", date_words(user.last_login) if user.last_login else "не входил"),
     ]
+
+
+def checked(user: User) -> dict[str, object] | None:
+    """Return the person's last check «Полиса нет в кабинете»: what was found, in titles alone.
+
+    The words are the person's: they tell of the register, which the support does not see. One
+    query.
+    """
+    run = diagnosis.latest(user=user)
+    if run is None:
+        return None
+    verdict = diagnosis.verdict(run)
+    found = [one for one in (verdict.main, *verdict.others) if one]
+    return {"at": run.begun_at, "finished": run.finished_at, "found": found}
 
 
 def called(user: User) -> str:
