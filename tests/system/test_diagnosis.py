@@ -70,7 +70,12 @@ def test_whom_an_outage_concerns_hears_of_it_first(
     boss.signs_in_as("kozlov")
     boss.opens("/desk/works/")
     boss.chooses("kind", "planned")
-    boss.types(part="papers", audience="region:50", title="Обновляем подпись выписок", ends_at="01.01.2020 00:00")
+    boss.types(
+        part="papers",
+        audience="region:50",
+        title="Обновляем подпись выписок",
+        ends_at="01.01.2020 00:00",
+    )
     boss.presses("Сообщить")
     boss.sees("время позже начала")
     assert boss.holds("title") == "Обновляем подпись выписок"
