@@ -15,6 +15,7 @@ from oms.diagnosis import actions as diagnosis
 from oms.domain.accounts import blocking, regain, requests
 from oms.domain.accounts.models import STAFF_ROLES, AccountRequest, Role, User, Visit
 from oms.domain.journal.models import Entry
+from oms.domain.notifications.actions import send_now, tell
 from oms.domain.notifications.models import Delivery, Message
 from oms.law.calendar import Calendar
 
@@ -266,3 +267,18 @@ def test_the_last_check_of_where_the_policy_is_shows_titles_alone(
     page = text_of(support.get(path))
     assert "Подтверждена ли личность" in page
     assert run.findings[0]["text"] not in page
+
+
+def test_the_support_sees_what_was_sent_but_no_code(support: Client, anna: User) -> None:
+    anna.email_confirmed_at = NOW
+    anna.save()
+    told = {"number": "17-4", "service": "Тайная услуга", "due": "завтра"}
+    tell(user=anna, kind="case-taken", context=told, key="k", at=NOW)
+    code = {"channel": "email", "address": anna.email, "title": "Код входа", "text": "123456"}
+    send_now(**code, key="c", at=NOW, user=anna)
+    Delivery.objects.filter(key="c").update(state="failed", error="Сервер не знает адреса (550)")
+    page = text_of(support.post("/desk/accounts/", SEARCH, follow=True))
+    for words in ("Заявление взято в работу", "Код или ссылка", "Сервер не знает адреса (550)"):
+        assert words in page
+    for words in ("123456", "Тайная услуга"):
+        assert words not in page

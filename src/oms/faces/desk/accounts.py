@@ -14,6 +14,7 @@ from oms.diagnosis import queries as diagnosis
 from oms.domain.accounts import blocking, factors, masks, queries, requests, support
 from oms.domain.accounts.access import staff_required
 from oms.domain.accounts.models import User
+from oms.domain.notifications import queries as notifications
 from oms.domain.notifications import security as notices
 from oms.faces.design.parts import Crumb, Fact
 from oms.faces.design.templatetags.design import date_words
@@ -27,6 +28,7 @@ from oms.law.typed import NBSP
 LASTS = timedelta(minutes=30)
 """How long a purpose told once opens the account it was told for."""
 _OPENED = "desk_accounts"
+SENT_SHOWN = 10
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,6 +77,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         purpose=purpose,
         facts=facts(user),
         events=support.events(user=user),
+        sent=notifications.deliveries(user=user, limit=SENT_SHOWN),
         checked=checked(user),
         requests=requests.mine(user=user),
         may=blocking.may(by=staff(request), user=user),
