@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from oms.catalog.countries import COUNTRIES, STATELESS
 from oms.domain.accounts.models import Sex
 from oms.law import dates, enp, identity_documents, names, phone, snils
-from oms.law.typed import compact, cyrillic
+from oms.law.typed import NBSP, compact, cyrillic
 from oms.law.verdict import Invalid
 
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd\u202a-\u202e]")
@@ -329,7 +329,7 @@ class ChoiceField(forms.ChoiceField):
 
     def shown(self, value: Any) -> str:
         """Say the label of the choice."""
-        for key, label in _flat(self.choices):
+        for key, label in flat(self.choices):
             if str(key) == str(value):
                 return str(label)
         return str(value)
@@ -471,7 +471,7 @@ class ClinicField(ChoiceField):
     def offer(self, clinics: Iterable[Any]) -> None:
         """Offer these clinics, each with where it is and how to call it."""
         self.choices = [
-            (c.code, Hinted(c.short_name, " · ".join(filter(None, (c.actual_address, c.phone)))))
+            (c.code, Hinted(c.short_name, _where_and_phone(c.actual_address, c.phone)))
             for c in clinics
         ]
 
@@ -520,7 +520,13 @@ def label_of(field: forms.Field) -> str:
     return str(label or "")
 
 
-def _flat(choices: Any) -> Iterable[tuple[Any, Any]]:
+def _where_and_phone(place: str, number: str) -> str:
+    """An address and a telephone that is not broken between lines."""
+    return " · ".join(filter(None, (place, number.replace(" ", NBSP))))
+
+
+def flat(choices: Any) -> Iterable[tuple[Any, Any]]:
+    """Return the choices of a field without their groups."""
     for key, label in choices:
         if isinstance(label, list | tuple):
             yield from label

@@ -101,7 +101,7 @@ def _choice(field: forms.Field) -> Schema:
     kind = "integer" if whole else "string"
     known = [
         {"const": int(key) if whole else str(key), "title": str(label)}
-        for key, label in field.choices
+        for key, label in fields.flat(field.choices)
         if str(key) or not field.required
     ]
     return {"type": kind} | ({"oneOf": known} if known else {})

@@ -121,14 +121,14 @@ def meant(application: Application) -> InsuredPerson | None:
     user = application.user
     found = holder(application)
     if found:
-        same = is_same_name(found, user) or bool(user.snils and found.snils == user.snils)
-        return found if same else None
+        has_number = bool(user.snils) and found.snils == user.snils
+        return found if has_number or is_same_name(found, user) else None
     if application.answers.get("number") or not user.snils or user.birth_date is None:
         return None
     rows = matching.find(snils=user.snils, birth_date=user.birth_date, limit=2)
     sure = [row.person for row in rows if row.person.snils == user.snils]
-    same = [p for p in sure if p.birth_date == user.birth_date and is_same_name(p, user)]
-    return same[0] if len(same) == 1 else None
+    own = [p for p in sure if p.birth_date == user.birth_date and is_same_name(p, user)]
+    return own[0] if len(own) == 1 else None
 
 
 def compare(application: Application) -> Sequence[tuple[str, str, str]]:

@@ -59,10 +59,11 @@ class Where(Step):
     def prefill(cls, application: Application) -> dict[str, Any]:
         """Offer the region of the record."""
         facts = application.facts
-        return {"region": facts.residence_region if facts else "", "clinic_why": WISH}
+        return {"region": facts.residence_region if facts else ""}
 
     def prepare(self) -> None:
         """Offer the regions there are; nobody moved tomorrow."""
+        self.fields["clinic_why"].initial = WISH
         self.fields["region"].offer(directory.regions)  # type: ignore[attr-defined]
         self.fields["clinic_moved_on"].latest = self.application.today  # type: ignore[attr-defined]
 

@@ -125,7 +125,6 @@ class NewDocument(IdentityPaper):
 
     title = "Какой у вас теперь документ?"
     lead = "Заполните по новому документу."
-    known_from = "Из вашей записи в реестре"
 
     @classmethod
     def asked(cls, application: Application) -> bool:
@@ -134,9 +133,15 @@ class NewDocument(IdentityPaper):
 
     @classmethod
     def prefill(cls, application: Application) -> dict[str, Any]:
-        """Only the kind: the rest is new."""
-        known = values.document_in_force(application.person) if application.person else None
-        return {"document_kind": known.kind} if known else {}
+        """Nothing: the document is new."""
+        return {}
+
+    def prepare(self) -> None:
+        """Offer the kind of the document on record first."""
+        super().prepare()
+        person = self.application.person
+        known = values.document_in_force(person) if person and not self.is_bound else None
+        self.fields["document_kind"].initial = known.kind if known else None
 
 
 class NewAddress(Step):

@@ -184,8 +184,8 @@ def _facts(person: InsuredPerson, policy: Policy) -> Iterator[Fact]:
     if policy.state == Policy.State.SUSPENDED:
         yield from _suspended(person)
     if policy.confirmation and policy.confirmed_at:
-        when = dates.long(timezone.localdate(policy.confirmed_at))
-        yield Fact("Подтверждён", f"№{NBSP}{policy.confirmation}, {when}")
+        when = dates.short(timezone.localdate(policy.confirmed_at))
+        yield Fact("Подтверждён", f"{when}, №{NBSP}{policy.confirmation}")
     yield Fact("Сведения на", datetime_words(person.synced_at))
 
 
