@@ -9,6 +9,7 @@ from tests.domain.papers.conftest import AT, CLERK
 
 from oms.domain.directory.models import DeliveryPoint
 from oms.domain.journal.models import Entry
+from oms.domain.notifications.models import Message
 from oms.domain.papers import actions, deliveries
 from oms.domain.papers.models import Delivery
 
@@ -114,6 +115,22 @@ def test_copies_are_seen_by_those_concerned_only(prepare, person):
         assert Delivery.objects.visible_to(user).count() == 1, who
     for who, user in blind.items():
         assert Delivery.objects.visible_to(user).count() == 0, who
+
+
+def test_the_person_is_told_what_became_of_the_copy(prepare, person):
+    owner = person.user = make.user()
+    person.save(update_fields=["user"])
+    first, clerk = prepare(), make.operator()
+    for _ in range(2):  # said twice, told once
+        deliveries.hand_over(
+            delivery=first, taken_by="Климова", document="паспорт", by=clerk, at=AT
+        )
+    second = prepare(basis="case:6")
+    deliveries.return_copy(delivery=second, note="не забрали", by=clerk, at=AT)
+    told = list(Message.objects.filter(user=owner).order_by("pk"))
+    assert [one.kind for one in told] == ["paper-handed", "paper-returned"]
+    assert "не забрали" in told[1].body
+    assert {one.link for one in told} == {f"/documents/{first.paper.number}/"}
 
 
 def test_revoking_a_paper_leaves_its_copies_as_they_were(prepare):

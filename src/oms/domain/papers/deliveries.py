@@ -6,12 +6,15 @@ The law gives no form any more (108н, п. 28–30); who wants paper gets the ex
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from oms.domain.accounts.models import User
 from oms.domain.directory.models import DeliveryPoint, Insurer
 from oms.domain.journal.actions import Actor, record
+from oms.domain.notifications.actions import tell
 from oms.domain.papers.models import Delivery, Paper
 from oms.kit.denied import Denied
+from oms.law.dates import long
 from oms.law.typed import NBSP
 
 LONGEST_NAME, LONGEST_DOCUMENT, LONGEST_NOTE = 184, 120, 200
@@ -119,6 +122,7 @@ def hand_over(
     one.taken_by, one.taken_by_document = told
     one.save(update_fields=["state", "state_at", "taken_by", "taken_by_document"])
     _tell("delivery.hand", one, by=by.actor, at=at, taken_by=name, document=shown)
+    _say("paper-handed", one, at=at, when=f"{long(localdate(at))}")
     return one
 
 
@@ -134,6 +138,7 @@ def return_copy(*, delivery: Delivery, note: str, by: User, at: datetime) -> Del
     one.note = " ".join(note.split())[:LONGEST_NOTE]
     one.save(update_fields=["state", "state_at", "note"])
     _tell("delivery.return", one, by=by.actor, at=at, note=one.note)
+    _say("paper-returned", one, at=at, text=one.note.rstrip("."))
     return one
 
 
@@ -142,6 +147,21 @@ def place_words(delivery: Delivery) -> str:
     if delivery.point is None:
         return delivery.address
     return f"{delivery.point.name}, {delivery.point.address}".replace(" д. ", f" д.{NBSP}")
+
+
+def _say(kind: str, one: Delivery, *, at: datetime, **context: str) -> None:
+    """Tell the person, if there is an account to tell."""
+    user, number = one.paper.person.user, one.paper.number
+    if user:
+        tell(
+            user=user,
+            kind=kind,
+            context={"number": number, **context},
+            key=f"delivery:{one.pk}:{one.state}",
+            at=at,
+            subject=f"paper:{one.paper_id}",
+            link=f"/documents/{number}/",
+        )
 
 
 def _tell(act: str, one: Delivery, *, by: Actor, at: datetime, **details: str) -> None:
