@@ -12,7 +12,9 @@ from tests.diagnosis import plants
 
 from oms.diagnosis import actions
 from oms.diagnosis.catalogue import CAUSES
+from oms.diagnosis.declaration import REMARKS
 from oms.diagnosis.findings import told
+from oms.diagnosis.situation import read
 from oms.domain.register.models import InsuredPerson
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +57,8 @@ def _check(world: plants.World, told_as: str) -> None:
     found = told(run.findings)
     assert {one.code for one in found} == world.expected, told_as
     assert {one.code for one in found if one.mended} == world.mended, told_as
+    if not run.main or CAUSES[run.main].order >= REMARKS:
+        assert read(user=world.user, at=plants.AT).is_insured, f"{told_as}: nothing hides it"
     after = snapshot()
     allowed = RUN.union(*(CAUSES[code].changes for code in world.mended))
     assert changed(before, after) <= allowed, told_as

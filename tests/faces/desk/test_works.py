@@ -31,6 +31,7 @@ def typed(**changes: str) -> dict[str, str]:
 def test_a_work_is_told_and_cancelled(boss: Client) -> None:
     answer = boss.post(PAGE, typed(audience="insurer:77001"), follow=True)
     assert "Люди увидят это" in answer.content.decode()
+    assert "Касается: СМО" in answer.content.decode()
     work = PlannedWork.objects.get()
     assert work.begins_at.astimezone(timezone.get_default_timezone()).hour == 2
     assert (work.audience, work.ends_at - work.begins_at) == ("insurer:77001", timedelta(hours=4))

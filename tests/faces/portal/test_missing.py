@@ -176,6 +176,7 @@ def test_ways_in(entered: Enter) -> None:
 
 def test_works_are_told_above_pages_and_on_their_own(client: Client, entered: Enter) -> None:
     signed_in = entered(make.user())
+    make.region("77")
     assert "Всё работает." in text_of(client.get("/status/")) or "С задержкой" in text_of(
         client.get("/status/")
     )
@@ -187,6 +188,7 @@ def test_works_are_told_above_pages_and_on_their_own(client: Client, entered: En
     works.add(**told, audience="region:77")
     assert "Обновляем реестр" not in text_of(signed_in.get("/services/"))
     assert "Не у всех" in text_of(client.get("/status/"))
+    assert "Кого касается: Регион 77" in text_of(client.get("/status/"))
     works.add(**told)
     for one, path in ((signed_in, "/services/"), (signed_in, "/"), (client, "/")):
         assert "Обновляем реестр. Закончим: сегодня, 14:00." in text_of(one.get(path))

@@ -95,6 +95,13 @@ def organization_names(*, keys: Collection[str]) -> dict[str, str]:
     return found
 
 
+def names_of(*, keys: Collection[str]) -> dict[str, str]:
+    """Return names by keys of organisations and regions (`region:77`). A query a kind at most."""
+    codes = [key.partition(":")[2] for key in keys if key.startswith("region:")]
+    rows = Region.objects.filter(pk__in=codes).values_list("pk", "name") if codes else ()
+    return organization_names(keys=keys) | {f"region:{code}": name for code, name in rows}
+
+
 def clinics(
     *,
     region: str,

@@ -1,5 +1,6 @@
 """Planned works and outages: the administrator tells of them and of their end."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django import forms
@@ -102,6 +103,13 @@ def works(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "Записано. Люди увидят это на портале.")
             return redirect("desk:works")
+    found = queries.everything(at=at)
+    keys = {one.audience for one in (*found.now, *found.ahead, *found.past)}
+    names = directory.names_of(keys=keys)
+
+    def named(rows: Sequence[PlannedWork]) -> list[tuple[PlannedWork, str]]:
+        return [(one, names.get(one.audience, "")) for one in rows]
+
     return page(
         request,
         "desk/works.html",
@@ -109,7 +117,9 @@ def works(request: HttpRequest) -> HttpResponse:
         title="Работы и сбои",
         status=422 if form.errors else 200,
         form=form,
-        works=queries.everything(at=at),
+        now=named(found.now),
+        ahead=named(found.ahead),
+        past=named(found.past),
     )
 
 

@@ -15,7 +15,7 @@ from oms.cases.review import walk
 from oms.catalog.catalogue import SERVICES
 from oms.diagnosis import actions, queries
 from oms.diagnosis.catalogue import CAUSES
-from oms.diagnosis.declaration import STAGES, WayOn
+from oms.diagnosis.declaration import REMARKS, STAGES, WayOn
 from oms.diagnosis.findings import Found
 from oms.diagnosis.models import Run
 from oms.domain.accounts.access import sign_in_required, subject
@@ -122,7 +122,7 @@ def _context(request: HttpRequest, run: Run | None) -> dict[str, Any]:
         "stages": stages,
         "now": next((stage.title for stage in stages if stage.mark == "now"), ""),
         "number": run.stage + 1,
-        "verdict": told,
+        "is_remark": bool(told.main and told.main.order >= REMARKS),
         "main": _shown(told.main),
         "others": [_shown(one) for one in told.others],
     }

@@ -1,11 +1,13 @@
 """What works now: planned works and outages, and whether applications are moved on."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from oms.domain.directory import queries as directory
 from oms.domain.works import queries as works
 from oms.domain.works.models import PlannedWork
 from oms.faces.design.parts import Task
@@ -27,6 +29,9 @@ def status(request: HttpRequest) -> HttpResponse:
     """Show each part of the portal with its state, then works now, ahead and of late."""
     at = timezone.now()
     found = works.everything(at=at)
+    names = directory.names_of(
+        keys={one.audience for one in (*found.now, *found.ahead, *found.past)}
+    )
     beat = last_heartbeat()
     is_silent = beat is None or at - beat > SILENCE
     return page(
@@ -34,9 +39,17 @@ def status(request: HttpRequest) -> HttpResponse:
         "portal/status.html",
         title="Состояние портала",
         works=found,
+        now=_named(found.now, names),
+        ahead=_named(found.ahead, names),
+        past=_named(found.past, names),
         parts=[_part(part, found, is_silent=is_silent) for part in PlannedWork.Part],
         is_well=not found.now and not is_silent,
     )
+
+
+def _named(rows: Sequence[PlannedWork], names: Mapping[str, str]) -> list[tuple[PlannedWork, str]]:
+    """Each work with whom it concerns, where that is not everybody."""
+    return [(one, names.get(one.audience, "")) for one in rows]
 
 
 def _part(part: PlannedWork.Part, found: works.Works, *, is_silent: bool) -> Task:
