@@ -24,7 +24,7 @@ from tests import factories as make
 from tests.cases.test_representatives import right, ward
 from tests.signing_in import sign_in
 
-from oms.cases.models import Case
+from oms.cases.models import AnswerTemplate, Case, ExportRequest
 from oms.domain.accounts.access import CABINET
 from oms.domain.accounts.models import (
     AccountRequest,
@@ -88,6 +88,8 @@ class Anna:
     look: Entry
     letter: Letter
     browser: Subscription
+    phrase: AnswerTemplate
+    wish: ExportRequest
     copy: Delivery
     guardian: User = field(repr=False)
 
@@ -134,6 +136,9 @@ ANNAS: Mapping[str, Made] = {
     "desk:reject": _case,
     "desk:confirm": _case,
     "desk:note": _case,
+    "desk:phrase_remove": lambda anna: {"pk": anna.phrase.pk},
+    "desk:export_file": lambda anna: {"pk": anna.wish.pk},
+    "desk:export_settle": lambda anna: {"pk": anna.wish.pk},
     "desk:left": _case,
     "desk:press": partial(_case, move="take"),
     "desk:scan": _scan,
@@ -216,6 +221,7 @@ NOBODYS = {
     "account_contact", "account_contact_code", "account_contact_again", "account_profile_part",
     "account_contact_right", "desk:text", "desk:text_restore", "account_outside_back", "account_outside_unlink", "account_outside",
     "portal:service", "portal:insurer", "portal:clinic", "portal:start",
+    "portal:applications_export",
 }  # fmt: skip
 """The address names a kind of thing: a service, an insurer, a contact of whoever asks."""
 TYPED = {
@@ -284,6 +290,14 @@ def anna(db: None) -> Anna:
         user=user, endpoint="https://fcm.googleapis.com/anna", p256dh="p", auth="a",
         agent=SURNAME, created_at=NOW,
     )  # fmt: skip
+    boss = make.user(role="supervisor", organization="insurer:77009")
+    phrase = AnswerTemplate.objects.create(
+        organization="insurer:77009", kind="question", title="я", text=SURNAME, by=boss, at=NOW
+    )
+    wish = ExportRequest.objects.create(
+        organization="insurer:77009", by=boss, purpose=SURNAME, kind="csv", rows=1, asked_at=NOW,
+        since=make.TODAY, until=make.TODAY, state="waiting",
+    )  # fmt: skip
     return Anna(
         user, child, person, case=case, right=own, over=over, guardian=guardian,
         draft=make.draft("change-insurer", user, make.typed_change()),
@@ -292,7 +306,7 @@ def anna(db: None) -> Anna:
             paper=paper, insurer=make.insurer(), way="post", address="г. Секретово, ул. Тайная",
             basis="case:2", by=SYSTEM, at=NOW, on=make.TODAY,
         ),
-        message=message, letter=letter, browser=browser,
+        message=message, letter=letter, browser=browser, phrase=phrase, wish=wish,
         document=make.document(user, uploaded_by=guardian, name=f"{SURNAME}.jpg"),
         enclosed=Document.objects.filter(about=case.key)[0],
         certificate=make.document(user, about=own.key, slot="basis", kind="birth-certificate"),
@@ -451,6 +465,8 @@ def test_annas_things_are_there_for_whom_they_are_meant(anna: Anna) -> None:
     of_fund = ("desk:identity_link", "desk:identity_sheet", "desk:identity_video", "desk:ward",
                "desk:ward_move")  # fmt: skip
     asks |= dict.fromkeys(of_fund, fund) | {"desk:visit": clerk}
+    boss = sign_in(Client(), anna.wish.by)
+    asks |= dict.fromkeys(("desk:export_file", "desk:export_settle"), boss)
     asks["desk:request"] = STRANGERS["support"](anna)
     elsewhere = {
         "portal:upload_file", "portal:upload_preview", "desk:scan_file", "desk:scan_page",

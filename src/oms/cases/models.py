@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from oms.cases.states import OPEN, TITLES, WITH_DECIDER, WORKED, State
 from oms.domain.accounts.models import Role, User
@@ -275,6 +275,60 @@ class AnswerTemplate(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ExportQuery(models.QuerySet["ExportRequest"]):
+    """Wishes for a table and who may see them."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those of the supervisor's own organisation."""
+        if user.role != Role.SUPERVISOR or not user.organization:
+            return self.none()
+        return self.filter(organization=user.organization)
+
+
+class ExportRequest(models.Model):
+    """A supervisor's wish for a table of cases: why, of which days, and who agreed."""
+
+    class Kind(models.TextChoices):
+        CSV = "csv", "CSV"
+        XLSX = "xlsx", "XLSX"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Ждёт согласия"
+        READY = "ready", "Можно скачать"
+        REFUSED = "refused", "Не согласовано"
+
+    organization = models.CharField(max_length=64, help_text="insurer:77001 or fund:77")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=300)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    since = models.DateField()
+    until = models.DateField()
+    rows = models.PositiveIntegerField(help_text="Cases at the moment of the wish")
+    state = models.CharField(max_length=8, choices=State.choices)
+    asked_at = models.DateTimeField()
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager["ExportRequest"]] = ExportQuery.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approver=None) | ~Q(approver=F("by")), name="cases_export_by_two"
+            )
+        ]
+        indexes = [models.Index(fields=["organization", "-id"], name="cases_exports")]
+
+    def __str__(self) -> str:
+        return f"export:{self.pk}"
 
 
 class CaseCounter(models.Model):

@@ -7,6 +7,7 @@ of one's data holds them, as the operators' words about the person.
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from oms.cases.deciding import text_of
 from oms.cases.models import Case, CaseNote
@@ -19,9 +20,13 @@ TWICE = timedelta(minutes=1)
 ANSWERED = frozenset(WORKED | {State.PLANNED})
 
 
-def of(case: Case) -> list[CaseNote]:
-    """All notes of a case, oldest first, with who wrote them. One query."""
-    return list(case.notes.select_related("by"))
+def of(case: Case, user: User) -> list[CaseNote]:
+    """What this operator may read beside a case, oldest first. One query.
+
+    Notes are their own organisation's; the answer of the insurer being left is for both.
+    """
+    mine = Q(organization=user.organization) | ~Q(kind=CaseNote.Kind.NOTE)
+    return list(case.notes.filter(mine).select_related("by"))
 
 
 def add(*, case: Case, text: str, by: User, at: datetime) -> CaseNote:

@@ -115,7 +115,7 @@ def workload(*, organization: str, at: datetime, period: int = 14) -> Workload:
 
     Four queries. An organisation nobody has gives zeros.
     """
-    rows = _of(organization)
+    rows = organization_cases(organization)
     began_on = day(at) - timedelta(days=period - 1)
     zone = timezone.get_default_timezone()
     recent = rows.filter(decided_at__gte=datetime.combine(began_on, time(), tzinfo=zone))
@@ -132,7 +132,8 @@ def workload(*, organization: str, at: datetime, period: int = 14) -> Workload:
     )
 
 
-def _of(organization: str) -> QuerySet[Case]:
+def organization_cases(organization: str) -> QuerySet[Case]:
+    """The submitted cases that `insurer:77001` or `fund:77` decides; none for anything else."""
     kind, _, code = organization.partition(":")
     field = {"insurer": "insurer_id", "fund": "fund_id"}.get(kind)
     rows = Case.objects.exclude(submitted_at=None)

@@ -22,6 +22,13 @@ DATA: dict[str, dict[str, Any]] = {
     "phrases": {},
     "phrase_remove": {"pk": 1},
     "assign": {},
+    "copies": {},
+    "copy": {"pk": 1},
+    "copy_hand_over": {"pk": 1},
+    "copy_return": {"pk": 1},
+    "exports": {},
+    "export_file": {"pk": 1},
+    "export_settle": {"pk": 1},
     "case": {"number": "26-000-000-0"},
     "approve": {"number": "26-000-000-0"},
     "ask": {"number": "26-000-000-0"},
@@ -70,15 +77,19 @@ OPEN_TO = {
     **{name: {Role.FUND} for name in DATA if name.startswith(("identity_", "ward"))},
     "home": set(STAFF_ROLES),
     "report": {*OPERATORS, Role.SUPERVISOR},
-    "assign": {Role.SUPERVISOR},
-    **dict.fromkeys(
-        ("reference", "works", "works_end", "texts", "text", "text_restore"), {Role.ADMINISTRATOR}
-    ),
+    **{name: {Role.SUPERVISOR} for name in DATA if name.startswith(("export", "assign"))},
+    **{
+        name: {Role.ADMINISTRATOR}
+        for name in ("reference", "works", "works_end", "texts", "text", "text_restore")
+    },
 }
 POST_ONLY = {
     "take_next",
     "phrase_remove",
     "assign",
+    "export_settle",
+    "copy_hand_over",
+    "copy_return",
     "note",
     "left",
     "works_end",
@@ -142,6 +153,12 @@ def _let_in(role: Role, name: str, answer: Any) -> None:
     allowed = {200, 302}
     if role == Role.FUND and name in {"case", "approve", "ask", "reject", "press"}:
         allowed = {404}  # the insurer of this case is no fund
+    if role == Role.FUND and name in {"confirm", "note", "left"}:
+        allowed = {404}  # the same
+    if name in {"export_file", "export_settle", "copy", "copy_hand_over", "copy_return"}:
+        allowed = {404}  # nobody has wished for one
+    if name == "phrase_remove":
+        allowed = {404}  # nothing is kept
     if name.startswith("scan"):
         allowed = {404}  # the case has no such document
     if name == "request" or name.startswith("account_") or name == "account":

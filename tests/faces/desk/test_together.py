@@ -6,7 +6,7 @@ from tests.faces.desk.worlds import text_of
 from tests.signing_in import sign_in
 
 from oms.cases import actions, phrases
-from oms.cases.models import AnswerTemplate, Case, CaseNote
+from oms.cases.models import AnswerTemplate, Case, CaseNote, ExportRequest
 from oms.cases.states import State
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def test_one_proposes_and_another_confirms(desk, appeal) -> None:
     sent = {"revision": seen, "note": "", "reply": "Примите паспорт"}
     assert first.post(url + "approve/", sent).status_code == 302
     assert "Решение ждёт второго сотрудника" in text_of(first.get(url))
-    assert "Подтверждать нечего" in text_of(first.get(url + "confirm/"))
+    assert "Подтверждать нечего" in text_of(first.get(url + "confirm/", follow=True))
     own = first.post(url + "confirm/", {"revision": now(appeal).revision})
     assert own.status_code == 403
 
@@ -77,6 +77,8 @@ def test_the_insurer_being_left_answers_on_the_page(desk, client) -> None:
     )
     old.post(url + "left/", {"objects": "yes", "text": "Идёт лечение"})
     assert CaseNote.objects.get().kind == CaseNote.Kind.OBJECTION
+    desk.client(desk.irina).post(url + "note/", {"text": "Между нами"})
+    assert "Между нами" not in text_of(old.get(url))
     sign_in(client, desk.case.applicant)
     page = text_of(client.get(f"/cases/{desk.case.number}/"))
     assert "Прежняя организация возражает. Идёт лечение" in page
@@ -134,3 +136,17 @@ def test_a_supervisor_gives_the_waiting_cases_out(desk) -> None:
     assert "Роздано: 1 дело" in text_of(client.post("/desk/report/assign/", follow=True))
     assert now(desk.case).assignee == desk.irina
     assert desk.client(desk.irina).post("/desk/report/assign/").status_code == 403
+
+
+def test_supervisors_order_a_table_and_take_it(desk) -> None:
+    boss = make.user(role="supervisor", organization="insurer:77001")
+    client, url = desk.client(boss), "/desk/report/exports/"
+    assert "Выгрузить дела таблицей" in text_of(client.get("/desk/report/"))
+    assert client.post(url, {"purpose": ""}).status_code == 422
+    wish = {"purpose": "Отчёт", "since": "01.10.2026", "until": "05.10.2026", "kind": "xlsx"}
+    page = client.post(url, wish, follow=True)
+    assert "готова: скачайте её" in text_of(page)
+    made = ExportRequest.objects.get()
+    answer = client.get(f"{url}{made.pk}/file/")
+    assert answer.content.startswith(b"PK")
+    assert desk.client(desk.irina).get(url).status_code == 403

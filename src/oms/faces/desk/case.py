@@ -34,7 +34,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         answers=answers(found),
         moments=history(found),
         others=other_cases(found, staff(request)),
-        notes=[(note, short_name(note.by)) for note in notes.of(found)],
+        notes=[(note, short_name(note.by)) for note in notes.of(found, staff(request))],
         note_form=NoteForm() if found.informed_id != staff(request).organization_code else None,
         left_form=LeftForm() if notes.may_answer(found, staff(request)) else None,
     )

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from oms.cases.effects import LONGEST_TEXT
-from oms.cases.models import AnswerTemplate, Case
+from oms.cases.models import AnswerTemplate, Case, ExportRequest
 from oms.cases.queries import service_of
 from oms.catalog import fields
 from oms.catalog.declaration import Application
@@ -157,6 +157,25 @@ class PhraseForm(forms.Form):
         longest=1500,
         error_messages={"required": "Напишите текст"},
         help_text="Без данных людей: заготовку видят все коллеги",
+    )
+
+
+class ExportForm(forms.Form):
+    """A table of cases: why, of which days, as which file."""
+
+    purpose = fields.TextField(
+        label="Зачем нужна выгрузка",
+        longest=300,
+        empty="напишите, зачем",
+        help_text="Запишем в журнал. Заявители в таблице не названы",
+    )
+    since = fields.DateField(label="Поданы с")
+    until = fields.DateField(label="По")
+    kind = forms.ChoiceField(
+        label="Вид файла",
+        choices=ExportRequest.Kind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Выберите вид файла"},
     )
 
 

@@ -155,6 +155,9 @@ def confirm(request: HttpRequest, number: str) -> HttpResponse:
         if no is None:
             return _done(request, case, verb)
     shown = sheet(request, case, at=at)
+    if request.method != "POST" and "confirm" not in shown.moves:
+        messages.info(request, _why_not("confirm", shown.case).text)
+        return redirect("desk:case", case.number)
     told = [reason_of(row) for row in said.get("reasons", ())]
     return _form_page(
         request,

@@ -1,7 +1,7 @@
 """The organisation's own words for questions and refusals, kept and thrown away."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -45,6 +45,9 @@ def phrases(request: HttpRequest) -> HttpResponse:
 @staff_required(*OPERATORS)
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw one away."""
-    kept.remove(pk=pk, by=staff(request), at=timezone.now())
+    user = staff(request)
+    if pk not in {one.pk for one in kept.of(user)}:
+        raise Http404
+    kept.remove(pk=pk, by=user, at=timezone.now())
     messages.success(request, "Заготовки больше нет.")
     return redirect("desk:phrases")

@@ -135,6 +135,8 @@ def _filter(request: HttpRequest, counts: queries.QueueCounts, *, found: bool) -
 def _chips(user: User, counts: queries.QueueCounts, current: str) -> list[Chip]:
     base = reverse("desk:queue")
     hidden = {"leaving"} if user.role != Role.INSURER else set()
+    if not counts.confirm and current != "confirm":
+        hidden.add("confirm")  # most services are decided by one
     return [
         Chip(title, f"{base}?filter={name}", getattr(counts, name, None), current=name == current)
         for name, title in TITLES.items()

@@ -53,6 +53,7 @@ def report(request: HttpRequest) -> HttpResponse:
             for code, number in found.reasons
         ],
         found=found,
+        may_export=staff(request).role == Role.SUPERVISOR,
         may_assign=staff(request).role == Role.SUPERVISOR and found.unassigned > 0,
     )
 
