@@ -139,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
             key=self.headers.get("Topic") or str(notice.get("tag")),
             recipient=number,
             subject=str(notice.get("title")),
-            text=json.dumps(notice, ensure_ascii=False),
+            text=f"Уведомление в браузере\n{notice.get('path')}",
         )
         if store.fault(channel=push.CHANNEL, recipient=number, of=frozenset({Kind.LOST})):
             self.close_connection = True
