@@ -9,6 +9,7 @@ from oms.cases import actions, queries
 from oms.cases.models import Case
 from oms.catalog import values
 from oms.domain.register.models import InsuredPerson
+from oms.faces.portal.applications import answering
 from oms.kit.tasks import run_all_now
 
 pytestmark = pytest.mark.django_db
@@ -121,3 +122,25 @@ def test_two_values_are_two_reports_and_each_only_one() -> None:
 def test_what_cannot_be_is_said(name, right, codes, errors) -> None:
     seen = queries.review(draft(name, right), on=make.TODAY)
     assert ([r.code for r in seen.refusals], list(seen.errors)) == (codes, errors)
+
+
+def test_a_question_about_the_value_is_answered_in_its_own_box() -> None:
+    case = draft("birth_date", "15.03.1985")
+    case = actions.perform("submit", case, by=case.applicant, at=make.NOON)
+    operator = make.operator(case.insurer)
+    case = actions.perform("take", case, by=operator, at=make.NOON)
+    told = {"by": operator, "at": make.NOON, "note": "Проверьте день", "fields": ["right_value"]}
+    case = actions.perform("ask", case, **told)
+    form = answering.blank(case, on=make.TODAY).steps[0]
+    assert list(form.fields) == ["right_value"]
+    assert form.fields["right_value"].label == "Как правильно: дата рождения"
+
+    def answer(right: str) -> Case:
+        typed = {"value": {"right_value": right}}
+        return actions.perform("answer", case, by=case.applicant, at=make.NOON, typed=typed)
+
+    with pytest.raises(actions.NotAnswered):
+        answer("32.03.1985")
+    answer("16.03.1985")
+    case = actions.perform("approve", case, by=operator, at=make.NOON)
+    assert InsuredPerson.objects.get().birth_date == date(1985, 3, 16)

@@ -114,6 +114,7 @@ def _known(case: Case, *, on: date) -> Application:
         representative=case.representative,
         person=case.person,
         facts=facts,
+        about=case.about,
     )
 
 
