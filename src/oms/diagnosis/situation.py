@@ -1,7 +1,7 @@
 """The situation of one person, read once: everything the causes look at."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.conf import settings
@@ -113,32 +113,35 @@ def read(*, user: User, at: datetime) -> Situation:
     Six and the search for whoever is not bound to a record (none while it is not proven who they
     are); eleven and the search for who is. A search asks at most eight.
     """
-    person = _person(user)
-    common = {
-        "user": user,
-        "at": at,
-        "on": cases.day(at),
-        "profile": accounts.profile(user),
-        "person": person,
-        "works": works.in_force(at=at),
-        "cases": _cases(user),
-        "confirmation": _confirmation(user),
-        "wards": _wards(user, on=cases.day(at)),
-    }
-    if person is None:
-        known = user.level == Level.CONFIRMED
-        return Situation(**common, alike=linking.matches(user=user) if known else ())
-    documents = list(person.identity_documents.filter(valid_until=None).order_by("-valid_from"))
-    rows = person.policies.select_related("insurer", "region").order_by("-begins_on", "-pk")
+    person, on = _person(user), cases.day(at)
     found = Situation(
-        **common,
-        policies=list(rows),
+        user=user,
+        at=at,
+        on=on,
+        profile=accounts.profile(user),
+        person=person,
+        works=works.in_force(at=at),
+        cases=_cases(user),
+        confirmation=_confirmation(user),
+        wards=_wards(user, on=on),
+    )
+    if person is None:
+        return replace(found, alike=linking.matches(user=user) if found.is_known else ())
+    return _with_record(found, person)
+
+
+def _with_record(found: Situation, person: InsuredPerson) -> Situation:
+    papers = person.identity_documents.filter(valid_until=None).order_by("-valid_from", "-pk")
+    policies = person.policies.select_related("insurer", "region").order_by("-begins_on", "-pk")
+    whole = replace(
+        found,
+        policies=list(policies),
         insurance=agreement.insurance_of(person),
         version=agreement.version_of(person),
-        documents=documents,
+        documents=list(papers),
         suspension=person.suspensions.order_by("-valid_from", "-pk").first(),
     )
-    return Situation(**{**vars(found), "alike": _others(found, person)})
+    return replace(whole, alike=_others(whole, person))
 
 
 def _person(user: User) -> InsuredPerson | None:
