@@ -10,7 +10,8 @@ from django.db.models import Q
 from oms.cases import answers as kept
 from oms.cases import bringing, clock
 from oms.cases.about import decided_among, key_of
-from oms.cases.effects import EFFECTS, Told
+from oms.cases.deciding import Told
+from oms.cases.effects import EFFECTS
 from oms.cases.models import Case, CaseEvent
 from oms.cases.refused import (
     AgainstLaw,

@@ -307,7 +307,7 @@ def _proposed(case: Case, verb: str, *, by: By, at: datetime, note: str, **said:
 
 def _second(case: Case, by: By, verb: str) -> Mapping[str, Any]:
     """The proposal that this operator may confirm by the verb (any verb when empty)."""
-    said = case.proposal
+    said: Mapping[str, Any] = case.proposal
     if not said or (verb and PROPOSALS[said["verb"]] != verb):
         raise WrongState("Такого предложения нет: коллега его изменил. Посмотрите дело снова.")
     if isinstance(by, User) and said["by"] == by.pk:

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from oms.cases.effects import LONGEST_TEXT
+from oms.cases.deciding import LONGEST_TEXT
 from oms.cases.models import AnswerTemplate, Case, ExportRequest
 from oms.cases.queries import service_of
 from oms.catalog import fields

@@ -179,7 +179,7 @@ def note(request: HttpRequest, number: str) -> HttpResponse:
     """Leave a note for colleagues."""
     case, form = find_case(request, number), NoteForm(request.POST)
     if not form.is_valid():
-        messages.warning(request, "; ".join(form.errors["text"]))
+        messages.warning(request, "; ".join(map(str, form.errors["text"])))
         return redirect("desk:case", case.number)
     try:
         notes.add(case=case, text=form.cleaned_data["text"], by=staff(request), at=timezone.now())
@@ -195,7 +195,7 @@ def left(request: HttpRequest, number: str) -> HttpResponse:
     """Answer as the insurer that is being left."""
     case, form = find_case(request, number), LeftForm(request.POST)
     if not form.is_valid():
-        messages.warning(request, "; ".join(e for row in form.errors.values() for e in row))
+        messages.warning(request, "; ".join(str(e) for row in form.errors.values() for e in row))
         return redirect("desk:case", case.number)
     try:
         notes.answer_as_left(

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from oms.cases import queries as cases
-from oms.cases.effects import LONGEST_TEXT
+from oms.cases.deciding import LONGEST_TEXT
 from oms.cases.models import Case
 from oms.cases.review import walk
 from oms.catalog.declaration import Application, Step
