@@ -101,8 +101,8 @@ def said(name: str, value: Any) -> str:
 def document_words(document: DocumentData) -> str:
     """A document in one line: kind, series and number, when and by whom it was given."""
     kind = identity_documents.KINDS.get(int(document.kind)) if document.kind.isdigit() else None
-    number = NBSP.join(part for part in (document.series, "№", document.number) if part)
-    issued = f"выдан {document.issued_on:%d.%m.%Y}" if document.issued_on else ""
+    number = NBSP.join(part for part in (*document.series.split(), "№", document.number) if part)
+    issued = f"от {document.issued_on:%d.%m.%Y}" if document.issued_on else ""
     head = " ".join(part for part in (kind.name if kind else "Документ", number) if part)
     return ", ".join(part for part in (head, issued, document.issued_by) if part)
 
