@@ -1,11 +1,13 @@
 """Who signs, with what key, and what hostile files do to the check."""
 
 import random
+import re
 import stat
 import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from asn1crypto import cms
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -147,6 +149,40 @@ def test_a_key_of_ones_own_in_a_file_signs(settings, tmp_path, make):
     assert signature.validate_pdf(file, at=AT).ok
     assert not signature.validate_pdf(file, at=AT + timedelta(days=101)).trusted  # it has expired
     assert not (tmp_path / "keys").exists()  # no demo key beside a real one
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: rsa.generate_private_key(65537, 2048),
+        lambda: ec.generate_private_key(ec.SECP256R1()),
+    ],
+    ids=["rsa", "ec"],
+)
+def test_the_second_signature_of_a_key_is_cast_and_as_good_as_the_first(settings, tmp_path, make):
+    use_file(settings, tmp_path, make())
+    signer, pages = signature.signer(), [PAGE, PAGE.replace(b"842", b"595"), PAGE]
+    files = [signer.sign_pdf(page, reason="x", at=AT) for page in pages]
+    for file in files:
+        report = signature.validate_pdf(file, at=AT)
+        assert report.ok, report.problem
+        assert not signature.validate_pdf(file.replace(b"/Count 1", b"/Count 2"), at=AT).ok
+    der = [_cms(file) for file in files]
+    assert [one["content"]["certificates"].dump() for one in der] == [
+        der[0]["content"]["certificates"].dump()
+    ] * 3
+    digests = [_digest(one) for one in der]
+    assert (digests[0] != digests[1], len(digests[1])) == (True, 32)
+
+
+def _cms(file):
+    begin, size = map(int, re.search(rb"/ByteRange\s*\[\s*0 (\d+) (\d+)", file).groups())
+    return cms.ContentInfo.load(bytes.fromhex(file[begin + 1 : size - 1].decode()))
+
+
+def _digest(one):
+    attributes = one["content"]["signer_infos"][0]["signed_attrs"]
+    return next(a["values"][0].native for a in attributes if a["type"].native == "message_digest")
 
 
 def test_roots_may_be_told_in_a_file(settings, tmp_path):

@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from asn1crypto import cms as asn1_cms
 from asn1crypto import pem
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
@@ -20,6 +21,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from oms.gateways import signature_demo
 from oms.gateways.signature_check import readable
+from oms.gateways.signature_mould import Mould
 from oms.gateways.signature_parts import NoKey, Signer
 
 FIELD = "Signature"
@@ -123,11 +125,28 @@ class _KeySigner(signers.Signer):
         chain: list[x509.Certificate],
     ) -> None:
         self._key = key
+        self._mould: Mould | None = None
         store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         store.register_multiple(_converted(one) for one in chain)
         super().__init__(
             signing_cert=_converted(certificate), cert_registry=store, embed_roots=False
         )
+
+    async def async_sign(  # type: ignore[override]  # settings are passed on as they come
+        self, data_digest: bytes, digest_algorithm: str, **settings: Any
+    ) -> asn1_cms.ContentInfo:
+        """Return the CMS over a digest; after the first, cast in the mould of the first.
+
+        Ours differ in the digest and the signature only (`PdfSigner` asks for the same each time),
+        and pyHanko writes all the rest anew, which takes two thirds of the time of signing.
+        """
+        if self._mould is None or settings.get("dry_run"):
+            made = await super().async_sign(data_digest, digest_algorithm, **settings)
+            if not settings.get("dry_run"):
+                self._mould = Mould.of(made, data_digest)
+            return made
+        cast = self._mould.cast(data_digest, sign=lambda data: self._sign(data, digest_algorithm))
+        return asn1_cms.ContentInfo.load(cast)
 
     async def async_sign_raw(
         self,
@@ -136,6 +155,9 @@ class _KeySigner(signers.Signer):
         dry_run: bool = False,
     ) -> bytes:
         """Return the raw signature over `data`."""
+        return self._sign(data, digest_algorithm)
+
+    def _sign(self, data: bytes, digest_algorithm: str) -> bytes:
         if digest_algorithm != "sha256":
             raise ValueError(digest_algorithm)
         if isinstance(self._key, ec.EllipticCurvePrivateKey):

@@ -54,14 +54,11 @@ class Period(Step):
         today = self.application.today
         years = [str(n) for n in range(today.year, periods.EARLIEST.year - 1, -1)]
         self.fields["year"].choices = [("", "Не выбран"), *((y, y) for y in years)]  # type: ignore[attr-defined]
+        self.fields["span"].initial = YEAR  # last year is what people are asked for most
+        self.fields["year"].initial = str(max(today.year - 1, periods.EARLIEST.year))
         for name in ("begins_on", "ends_on"):
             field: fields.DateField = self.fields[name]  # type: ignore[assignment]
             field.earliest, field.latest = periods.EARLIEST, today
-
-    @classmethod
-    def prefill(cls, application: Application) -> dict[str, Any]:
-        """Offer last year: it is what people are asked for most."""
-        return {"span": YEAR, "year": str(max(application.on.year - 1, periods.EARLIEST.year))}
 
     def clean(self) -> dict[str, Any]:
         """Ask for what the chosen span needs, forget the rest."""

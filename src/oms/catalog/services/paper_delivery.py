@@ -57,7 +57,7 @@ class WhatToPrint(Step):
     )
 
     def prepare(self) -> None:
-        """Offer what is in force."""
+        """Offer what is in force; the newest is meant most often."""
 
         @cache
         def rows() -> list[tuple[str, str]]:
@@ -66,12 +66,7 @@ class WhatToPrint(Step):
             return [(p.number, fields.Hinted(str(p.get_kind_display()), _about(p))) for p in found]
 
         self.fields["paper"].choices = rows  # type: ignore[attr-defined]
-
-    @classmethod
-    def prefill(cls, application: Application) -> dict[str, Any]:
-        """The newest paper is meant most often."""
-        found = papers.in_force(application.person) if application.person else []
-        return {"paper": found[0].number} if found else {}
+        self.fields["paper"].initial = lambda: next((number for number, _ in rows()), None)
 
 
 class Place(Step):
