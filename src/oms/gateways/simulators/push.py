@@ -11,7 +11,7 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +46,8 @@ class Refused(Exception):  # noqa: N818  an answer with a status
 class Push:
     """The service: subscriptions by their number."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
         self._browsers: dict[str, Browser] = {}
 
@@ -77,7 +78,8 @@ class Push:
             raise Refused(400, "ttl")
         if headers.get("Content-Encoding") != "aes128gcm" or len(body) > MAX_BODY:
             raise Refused(415 if len(body) <= MAX_BODY else 413, "encoding")
-        _check_vapid(headers.get("Authorization", ""), browser.server, origin)
+        now = self._clock()
+        _check_vapid(headers.get("Authorization", ""), browser.server, origin, now=now)
         try:
             opened = json.loads(unseal(body, browser))
         except (InvalidTag, ValueError):
@@ -105,7 +107,7 @@ def unseal(body: bytes, browser: Browser) -> bytes:
     return plain[:-1]
 
 
-def _check_vapid(header: str, server: bytes, origin: str) -> None:
+def _check_vapid(header: str, server: bytes, origin: str, *, now: float) -> None:
     """Check the sender's token: signed by the key the browser subscribed to, for us, in time."""
     scheme, _, rest = header.partition(" ")
     told = dict(part.strip().split("=", 1) for part in rest.split(",") if "=" in part)
@@ -125,7 +127,6 @@ def _check_vapid(header: str, server: bytes, origin: str) -> None:
         said = json.loads(_bytes(claims))
     except (ValueError, InvalidSignature):
         raise Refused(403, "signature") from None
-    now = time.time()
     if said.get("aud") != origin or not now < said.get("exp", 0) <= now + DAY_S:
         raise Refused(403, "claims")
     if not str(said.get("sub", "")).startswith(("mailto:", "https:")):
