@@ -6,6 +6,7 @@ from django.db import transaction
 
 from oms.domain.accounts import actions as accounts
 from oms.domain.accounts.models import Level, Source, User
+from oms.domain.identity import linking
 from oms.domain.identity.actions import CORE
 from oms.domain.identity.method import Field, Outcome
 from oms.domain.identity.models import Confirmation
@@ -29,3 +30,12 @@ def confirm(*, user: User, at: datetime, method: str = "in-person") -> Confirmat
     accounts.raise_level(user=user, level=Level.CONFIRMED, by=SYSTEM, at=at, basis=own.key)
     record(act="identity.confirm", subject=own.key, by=SYSTEM, at=at, person=user.key)
     return own
+
+
+@transaction.atomic
+def meet_the_register(*, user: User, at: datetime) -> str:
+    """Look for the confirmed person's record, as confirming does; return how that ended."""
+    own = Confirmation.objects.get(user=user, state=Confirmation.State.CONFIRMED)
+    own.link = linking.join(confirmation=own, by=SYSTEM, at=at)
+    own.save(update_fields=["link", "details"])
+    return own.link

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from oms.cases.models import Case
 from oms.domain.accounts.models import Source, User
 from oms.domain.directory.models import Insurer
+from oms.domain.identity import synthetic as identity
 from oms.domain.journal.actions import SYSTEM
 from oms.domain.register import actions as register
 from oms.domain.register import invented
@@ -56,10 +57,13 @@ def _enter(user: User, at: datetime, *, bound: bool = True, **changes: Any) -> I
 def _insure(
     person: InsuredPerson, at: datetime, *, insurer: str = STAR, since: date = SINCE, **more: Any
 ) -> Policy:
-    return register.give_policy(
+    policy = register.give_policy(
         person=person, insurer=Insurer.objects.get(pk=insurer), on=since, by=SYSTEM,
         at=at - timedelta(days=290), ground=Insurance.Ground.FIRST_CHOICE, **more,
     )  # fmt: skip
+    if person.user_id is None:  # `synthetic.confirm` keeps fresh only who has an account
+        InsuredPerson.objects.filter(pk=person.pk).update(synced_at=at)
+    return policy
 
 
 def outage(user: User, staff: Staff, at: datetime) -> list[Case]:
@@ -86,8 +90,9 @@ def unlinked(user: User, staff: Staff, at: datetime) -> list[Case]:
 
 
 def doubtful(user: User, staff: Staff, at: datetime) -> list[Case]:
-    """Recorded under another surname."""
+    """Recorded under another surname; the fund has to say whether it is he."""
     _insure(_enter(user, at, bound=False, family_name="Прежнев"), at)
+    identity.meet_the_register(user=user, at=at)
     return []
 
 
