@@ -39,5 +39,6 @@ def test_the_right_cause_is_named_first(code: str, cause: str) -> None:
     found = {one.code: one for one in told(run.findings)}
     assert run.main == cause, sorted(found)
     assert bool(found[cause].mended) == (cause in {"unlinked", "merged", "out-of-step", "stale"})
+    assert "stale" not in found or cause == "stale"
     assert found[cause].text
     assert found[cause].mended or found[cause].ways or found[cause].by_when
