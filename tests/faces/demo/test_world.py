@@ -20,6 +20,7 @@ from oms.domain.accounts import factors, sign_in
 from oms.domain.accounts.models import User
 from oms.domain.accounts.synthetic import DEMO_SECRET
 from oms.domain.notifications.models import Delivery, Message
+from oms.domain.papers.models import Delivery as PrintedCopy
 from oms.domain.papers.models import Paper
 from oms.domain.register import queries
 from oms.domain.register.agreement import STALE_AFTER
@@ -135,7 +136,8 @@ def test_stories_are_as_told() -> None:
     states = {code: [c.state for c in Case.objects.visible_to(u)] for code, u in accounts.items()}
     assert states["belova"] == ["clarification"]
     assert states["zaharov"] == ["rejected"]
-    assert states["gromova"] == ["ready"]
+    assert states["gromova"] == ["ready", "ready"]
+    assert PrintedCopy.objects.visible_to(accounts["gromova"]).get().state == "waiting"
     assert states["romanova"] == ["draft"]
     assert states["orlov"] == []
 

@@ -14,6 +14,7 @@ from oms.domain.directory import queries as directory
 from oms.domain.directory.models import Insurer
 from oms.domain.journal.actions import SYSTEM
 from oms.domain.notifications import security as notices
+from oms.domain.papers import queries as papers
 from oms.domain.register import actions as register
 from oms.domain.register import invented
 from oms.domain.register.data import DocumentData, NewPerson
@@ -142,11 +143,26 @@ def refused(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
 
 
 def ready(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
-    """Approved, with an extract to download."""
+    """Approved, with an extract to download; its print waits at a point."""
     times = Times(at - timedelta(days=6), now=at)
     pages = policy_pages(user, paper=_passport(user, at), insurer=STAR)
     case = submitted(user, "issue-policy", pages, times)
-    return [finished(approved(case, by=staff["sedov"], times=times), times=times)]
+    case = finished(approved(case, by=staff["sedov"], times=times), times=times)
+    return [case, _on_paper(case, staff["sedov"], times)]
+
+
+def _on_paper(case: Case, operator: User, times: Times) -> Case:
+    """The extract of the case printed: it waits at a point."""
+    assert case.person
+    paper, on = papers.in_force(case.person)[0], localdate(times.last)
+    point = directory.delivery_points(region=case.person.region_id, on=on, kind="mfc")[0]
+    pages = {
+        "paper": {"paper": paper.number, "way": "mfc"},
+        "place": {"point": point.code},
+        "confirm": {"truth": "on"},
+    }
+    printed = submitted(case.applicant, "paper-delivery", pages, times)
+    return finished(approved(printed, by=operator, times=times), times=times)
 
 
 def contract_ended(user: User, staff: Mapping[str, User], at: datetime) -> list[Case]:
