@@ -17,6 +17,7 @@ from oms.domain.directory.models import Insurer, MedicalOrganization
 from oms.domain.notifications.models import Delivery, Message
 from oms.domain.register import actions as register
 from oms.faces.portal.questions import QUESTIONS, find
+from oms.faces.portal.services import IF_NEEDED, way
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +52,8 @@ def test_a_service_answers_what_is_asked_first(client, code) -> None:
     service, text = SERVICES[code], read(client.get(f"/services/{code}/"))
     for words in ("Кому положена", "Срок", "Бесплатно", "Результат", "Основание", "Оформить"):
         assert words in text
-    assert all(step.title in text for step in service.steps)
+    assert all(title in text for title in way(service))
+    assert (IF_NEEDED in text) is any(step.is_conditional() for step in service.steps)
     assert f"/services/{code}/start/" in text
 
 
