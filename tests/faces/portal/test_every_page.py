@@ -16,7 +16,7 @@ from oms.faces.portal import urls
 pytestmark = pytest.mark.django_db
 EVERYBODY = [
     "check_policy", "verify", "services", "insurers", "compare", "clinics", "help",
-    "accessibility", "privacy", "robots", "security_txt",
+    "accessibility", "privacy", "status", "robots", "security_txt",
 ]  # fmt: skip
 OWN = ["documents", "messages", "policy_code"]
 SECRETS = ["Шереметьевск", "Борислав", "Всеволод"]
@@ -48,6 +48,8 @@ def addresses(insured_boris, boris, paper_of, message_to) -> dict[str, str]:
     }
     own = {pattern.name for pattern in urls.urlpatterns if getattr(pattern, "name", None)}
     own.remove("message_resend")  # takes a form only: test_messages.py
+    own -= {"diagnosis_step", "diagnosis_on"}  # forms only: test_missing.py
+    own.remove("document_sig")  # only where a signature was made: test_points.py
     return {name: reverse(f"portal:{name}", args=parts.get(name, [])) for name in own}
 
 
@@ -69,6 +71,7 @@ def test_a_visitor_opens_what_is_public_and_is_asked_to_sign_in_for_the_rest(
         "policy_code",
         "readers",
         "complain",
+        "diagnosis",
     }
     moved = {"favicon": 301, "favicon_svg": 301}
     for name, address in addresses.items():
@@ -133,7 +136,7 @@ def test_each_page_has_one_heading_a_title_and_a_skip_link(
 def test_only_safe_methods_unless_a_form_is_there(addresses: dict[str, str], boris: Any) -> None:
     client = Client()
     client.force_login(boris)
-    forms = {"check_policy", "verify", "complain"}
+    forms = {"check_policy", "verify", "complain", "diagnosis"}
     for name, address in addresses.items():
         expected = (200, 302) if name in forms else (405,)
         assert client.post(address).status_code in expected, name
