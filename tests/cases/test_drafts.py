@@ -10,6 +10,7 @@ from tests import factories as make
 from oms.cases import actions, queries
 from oms.cases.answers import keepable, merged
 from oms.cases.models import Case
+from oms.cases.review import walk
 from oms.cases.states import State
 from oms.domain.journal.models import Entry
 from oms.law import case_number
@@ -92,6 +93,8 @@ def test_hostile_values_are_kept_refused_in_words_and_break_nothing(service, val
     case = make.draft(service, user)
     for step in queries.service_of(case).steps:
         typed = dict.fromkeys(step.base_fields, value)
+        if step.code not in walk(case, on=make.TODAY).forms:
+            continue  # not asked, as the answers stand
         form = queries.bound_step(case, step.code, on=make.TODAY, data=typed)
         for errors in form.errors.values():
             assert all(len(str(error).split()) <= 22 for error in errors), errors
