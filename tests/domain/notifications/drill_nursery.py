@@ -8,7 +8,7 @@ key at each attempt), `careless` (another: it asks any provider, whoever may hav
 import os
 import sys
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import django
 
@@ -45,9 +45,9 @@ def queue(prefix: str, count: int) -> None:
 def work(*, forgetful: bool = False, careless: bool = False) -> None:
     true = tasks._hand_over
 
-    def with_another_key(delivery: Delivery) -> None:
+    def with_another_key(delivery: Delivery, *, at: datetime) -> dict[str, str]:
         delivery.key = uuid.uuid4().hex
-        true(delivery)
+        return true(delivery, at=at)
 
     if forgetful:
         tasks._hand_over = with_another_key

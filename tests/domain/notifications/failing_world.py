@@ -41,12 +41,19 @@ class Counted:
 
 
 def run(
-    house: House, prefix: str, *, count: int, within: float, workers: int = 2, kind: str = "start"
+    house: House,
+    prefix: str,
+    *,
+    count: int,
+    within: float,
+    workers: int = 2,
+    kind: str = "start",
+    shares: tuple[tuple[str, float, float], ...] = SHARES,
 ) -> Counted:
     """Send `count` messages through the failing world; return what was counted."""
     house.world.forget()
     for channel in CHANNELS:
-        for fault, share, seconds in SHARES:
+        for fault, share, seconds in shares:
             order = {"channel": channel, "share": share, "seconds": seconds, "times": -1}
             house.world.fail(fault, **order)
     began = time.monotonic()

@@ -34,5 +34,8 @@ def test_nothing_is_lost_or_doubled_between_two_providers(house: House) -> None:
 
 def test_the_drill_sees_doubles_of_a_careless_fail_over(house: House) -> None:
     """Control: workers that ask another provider when nobody knows are found out."""
-    counted = failing_world.run(house, "careless", count=120, within=90, kind="careless")
+    lost = (("lost", 0.4, 0.0),)
+    counted = failing_world.run(
+        house, "careless", count=120, within=90, kind="careless", shares=lost
+    )
     assert counted.doubled
