@@ -198,6 +198,7 @@ def test_an_appeal_needs_a_refusal(clerk) -> None:
         actions.start(service="appeal", applicant=case.applicant, about=case.number, at=AT)
 
 
+@pytest.mark.django_db(transaction=True)  # as the web runs it: no transaction around
 def test_a_right_appeal_gives_the_case_back_with_the_instruction(refused, fund) -> None:
     appeal = apply("appeal", refused, APPEAL)
     first, second = make.operator(fund), make.operator(fund, family_name="Вторая")
@@ -221,6 +222,7 @@ def test_a_right_appeal_gives_the_case_back_with_the_instruction(refused, fund) 
     assert actions.perform("approve", back, by=by, at=LATER).state == State.APPROVED
 
 
+@pytest.mark.django_db(transaction=True)  # as the web runs it: no transaction around
 def test_a_case_that_cannot_come_back_is_told_of_and_the_appeal_still_ends(refused, fund) -> None:
     appeal = apply("appeal", refused, APPEAL)
     newer = actions.repeat(case=refused, by=refused.applicant, at=LATER)

@@ -58,6 +58,7 @@ def test_a_draft_has_no_copy() -> None:
         copies.send(case=draft, to=draft.applicant, at=make.NOON)
 
 
+@pytest.mark.django_db(transaction=True)  # as the web runs it: no transaction around
 def test_a_copy_goes_to_the_confirmed_address_of_who_asks_and_to_nobody_else(
     case, monkeypatch
 ) -> None:
@@ -99,6 +100,7 @@ def refused_with_a_formula(case: Case) -> Case:
 
 
 @pytest.mark.parametrize("kind", exports.KINDS)
+@pytest.mark.django_db(transaction=True)  # as the web runs it: no transaction around
 def test_the_list_is_exported_as_filtered_and_journaled(case, kind) -> None:
     refused_with_a_formula(case)
     user = case.applicant
@@ -141,6 +143,7 @@ def test_a_file_that_would_be_too_long_is_refused(case, monkeypatch) -> None:
         exports.export(user=user, by=user, asked=Asked(), kind="csv", at=make.NOON)
 
 
+@pytest.mark.django_db(transaction=True)  # as the web runs it: no transaction around
 def test_notes_are_for_colleagues_and_stand_in_the_persons_own_export(case) -> None:
     by, other = make.operator(), make.operator(make.insurer("77002"))
     for _ in range(2):
@@ -155,6 +158,7 @@ def test_notes_are_for_colleagues_and_stand_in_the_persons_own_export(case) -> N
     assert data[0]["notes"][0]["text"] == "Звонила, ждёт справку"
 
 
+@pytest.mark.django_db(transaction=True)  # as the web runs it: no transaction around
 def test_the_insurer_being_left_answers_once_and_stops_nothing(case) -> None:
     old = make.insurer("77005")
     Case.objects.filter(pk=case.pk).update(informed=old)

@@ -25,6 +25,7 @@ def supervisor():
     return make.user(role="supervisor", organization=INSURER)
 
 
+@pytest.mark.django_db(transaction=True)  # as the web runs it: no transaction around
 def test_the_most_urgent_go_to_who_has_the_fewest(supervisor) -> None:
     busy, free, gone = on_duty("Занятая"), on_duty("Свободная"), on_duty("Ушедшая", hours=13)
     for _ in range(2):
@@ -60,6 +61,7 @@ def test_only_a_supervisor_gives_out_and_only_to_those_on_duty(supervisor) -> No
         assignment.assign_waiting(by=on_duty("Одна"), at=make.NOON)
 
 
+@pytest.mark.django_db(transaction=True)  # as the web runs it: no transaction around
 def test_each_of_several_is_decided_by_itself() -> None:
     by = make.operator()
     good, changed, unlawful = (
@@ -91,6 +93,7 @@ def test_several_are_refused_for_one_reason() -> None:
     assert set(Case.objects.values_list("state", flat=True)) == {State.REJECTED}
 
 
+@pytest.mark.django_db(transaction=True)  # as the web runs it: no transaction around
 def test_words_are_the_organisations_own() -> None:
     by, other = make.operator(), make.operator(make.insurer("77002"))
     kept = phrases.add(kind="question", title="Разворот", text="Пришлите", by=by, at=make.NOON)

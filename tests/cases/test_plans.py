@@ -76,6 +76,7 @@ def test_an_approval_before_the_day_changes_nothing_yet(planned) -> None:
         actions.start(service="change-insurer", applicant=planned.applicant, at=AT)
 
 
+@pytest.mark.django_db(transaction=True)  # as the web runs it: no transaction around
 def test_on_its_day_it_is_carried_out_once(planned, monkeypatch, clerk) -> None:
     with pytest.raises(actions.WrongState):
         actions.perform("approve", planned, by=clerk, at=AT)

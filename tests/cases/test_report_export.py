@@ -49,6 +49,7 @@ def test_a_small_table_is_ready_at_once_and_names_no_applicant(bosses) -> None:
     assert Entry.objects.filter(act="export.take").count() == 1
 
 
+@pytest.mark.django_db(transaction=True)  # as the web runs it: no transaction around
 def test_a_large_table_waits_for_another_supervisor(bosses, monkeypatch) -> None:
     first, second = bosses
     for _ in range(2):

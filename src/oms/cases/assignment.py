@@ -3,6 +3,8 @@
 from collections import Counter
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from oms.cases.actions import perform
 from oms.cases.models import Case
 from oms.cases.refused import NotYours
@@ -43,13 +45,14 @@ def assign_waiting(*, by: User, at: datetime) -> int:
         raise NobodyOnDuty
     held = _held(people)
     given = sum(_give(case, people, held, at=at) for case in _waiting(by.organization))
-    record(
-        act="case.assign_waiting",
-        subject=f"organization:{by.organization}",
-        by=by.actor,
-        at=at,
-        details={"given": given, "to": [user.pk for user in people]},
-    )
+    with transaction.atomic():
+        record(
+            act="case.assign_waiting",
+            subject=f"organization:{by.organization}",
+            by=by.actor,
+            at=at,
+            details={"given": given, "to": [user.pk for user in people]},
+        )
     return given
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import transaction
+
 from oms.cases import clock
 from oms.cases.models import Case
 from oms.cases.printing import Sheet, pdf
@@ -40,14 +42,15 @@ def export(*, user: User, by: User, asked: Asked, kind: str, at: datetime) -> tu
     cases = list(found(user, asked).select_related("insurer", "fund")[: most + 1])
     if len(cases) > most:
         raise TooMany(f"В такой файл войдёт не больше {most} заявлений. Сузьте отбор.")
-    record(
-        act="case.export",
-        subject=user.key,
-        by=actor_of(by),
-        at=at,
-        person=user.key,
-        details={"kind": kind, "rows": len(cases)},
-    )
+    with transaction.atomic():
+        record(
+            act="case.export",
+            subject=user.key,
+            by=actor_of(by),
+            at=at,
+            person=user.key,
+            details={"kind": kind, "rows": len(cases)},
+        )
     return make([_row(case) for case in cases], at)
 
 

@@ -110,7 +110,8 @@ def content(*, request: ExportRequest, by: User, at: datetime) -> tuple[bytes, s
     rows = [_row(case) for case in cases.select_related("assignee")[: limit + 1]]
     if len(rows) > limit:
         raise WrongState("Дел стало больше тысячи: закажите выгрузку снова, её согласуют.")
-    _record("export.take", request, by=by, at=at)
+    with transaction.atomic():
+        _record("export.take", request, by=by, at=at)
     if request.kind == ExportRequest.Kind.CSV:
         return tables.as_csv(HEAD, rows), tables.CSV
     return tables.as_xlsx("Дела", HEAD, rows), tables.XLSX
