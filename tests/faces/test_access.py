@@ -219,7 +219,8 @@ NOBODYS = {
     "demo:enter", "demo:outbox-message", "design:sample",  # of the demonstration only
     "account_ward_add", "account_consent", "account_access_code", "account_access_again",
     "account_contact", "account_contact_code", "account_contact_again", "account_profile_part",
-    "account_contact_right", "desk:text", "desk:text_restore", "account_outside_back", "account_outside_unlink", "account_outside",
+    "account_contact_right", "desk:text", "desk:text_restore",
+    "account_outside_back", "account_outside_unlink", "account_outside",
     "portal:service", "portal:insurer", "portal:clinic", "portal:start",
     "portal:applications_export",
 }  # fmt: skip

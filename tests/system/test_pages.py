@@ -48,7 +48,8 @@ VISITOR = [
 ]  # fmt: skip
 CITIZEN = [
     "/", "/cases/", "/documents/", "/messages/", "/policy/code/", "/account/profile/",
-    "/account/security/", "/policy/missing/", "/services/issue-policy/start/", "/services/policy-extract/start/",
+    "/account/security/", "/policy/missing/",
+    "/services/issue-policy/start/", "/services/policy-extract/start/",
 ]  # fmt: skip
 DESKS = [
     "/desk/", "/desk/cases/", "/desk/people/", "/desk/report/", "/desk/reference/",
