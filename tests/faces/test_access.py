@@ -24,7 +24,7 @@ from tests import factories as make
 from tests.cases.test_representatives import right, ward
 from tests.signing_in import sign_in
 
-from oms.cases.models import AnswerTemplate, Case, ExportRequest
+from oms.cases.models import AnswerTemplate, Case, ExportRequest, SavedFilter
 from oms.domain.accounts.access import CABINET
 from oms.domain.accounts.models import (
     AccountRequest,
@@ -89,6 +89,7 @@ class Anna:
     letter: Letter
     browser: Subscription
     phrase: AnswerTemplate
+    kept_filter: SavedFilter
     wish: ExportRequest
     copy: Delivery
     guardian: User = field(repr=False)
@@ -137,6 +138,7 @@ ANNAS: Mapping[str, Made] = {
     "desk:confirm": _case,
     "desk:note": _case,
     "desk:phrase_remove": lambda anna: {"pk": anna.phrase.pk},
+    "desk:filter_forget": lambda anna: {"pk": anna.kept_filter.pk},
     "desk:export_file": lambda anna: {"pk": anna.wish.pk},
     "desk:export_settle": lambda anna: {"pk": anna.wish.pk},
     "desk:left": _case,
@@ -295,6 +297,7 @@ def anna(db: None) -> Anna:
     phrase = AnswerTemplate.objects.create(
         organization="insurer:77009", kind="question", title="я", text=SURNAME, by=boss, at=NOW
     )
+    kept_filter = SavedFilter.objects.create(user=boss, title="я", filter="all", at=NOW)
     wish = ExportRequest.objects.create(
         organization="insurer:77009", by=boss, purpose=SURNAME, kind="csv", rows=1, asked_at=NOW,
         since=make.TODAY, until=make.TODAY, state="waiting",
@@ -308,6 +311,7 @@ def anna(db: None) -> Anna:
             basis="case:2", by=SYSTEM, at=NOW, on=make.TODAY,
         ),
         message=message, letter=letter, browser=browser, phrase=phrase, wish=wish,
+        kept_filter=kept_filter,
         document=make.document(user, uploaded_by=guardian, name=f"{SURNAME}.jpg"),
         enclosed=Document.objects.filter(about=case.key)[0],
         certificate=make.document(user, about=own.key, slot="basis", kind="birth-certificate"),

@@ -277,6 +277,34 @@ class AnswerTemplate(models.Model):
         return self.title
 
 
+class SavedFilterQuery(models.QuerySet["SavedFilter"]):
+    """Saved filters, and whose they are."""
+
+    def visible_to(self, user: User) -> Self:
+        """One's own."""
+        return self.filter(user=user)
+
+
+class SavedFilter(models.Model):
+    """A filter of the queue under a name of the operator's own."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    title = models.CharField(max_length=40)
+    filter = models.CharField(max_length=16, help_text="Of worklist.FILTERS")
+    service = models.CharField(max_length=48, blank=True, help_text="Code of the public service")
+    at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager["SavedFilter"]] = SavedFilterQuery.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "title"], name="cases_one_filter_of_a_title")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class ExportQuery(models.QuerySet["ExportRequest"]):
     """Wishes for a table and who may see them."""
 

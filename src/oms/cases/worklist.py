@@ -47,19 +47,23 @@ def queue(
     *,
     at: datetime,
     filter: str = "all",
+    service: str = "",
     text: str = "",
     after: str = "",
     limit: int = 25,
 ) -> QueuePage:
     """Open cases of the user's organisation, most urgent first. One query.
 
-    `filter` is one of `FILTERS` (anything else means all), `text` a case number or the
-    beginning of the applicant's surname, `after` comes from the page before. Overdue and
-    waiting look at the clock: a paused case is neither overdue nor due today. `confirm` are
-    colleagues' proposals, `leaving` cases of people who leave this insurer.
+    `filter` is one of `FILTERS` (anything else means all), `service` a code of the
+    catalogue, `text` a case number or the beginning of the applicant's surname,
+    `after` comes from the page before. Overdue and waiting look at the clock: a paused case is
+    neither overdue nor due today. `confirm` are colleagues' proposals, `leaving` cases of people
+    who leave this insurer.
     """
     rows = _leaving(user) if filter == "leaving" else _worked(user)
     rows = rows.filter(_filters(user, at).get(filter, Q()))
+    if service:
+        rows = rows.filter(service=service)
     if text.strip():
         rows = rows.filter(_by_text(text))
     point = read_cursor(after)

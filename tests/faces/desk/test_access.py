@@ -21,6 +21,8 @@ DATA: dict[str, dict[str, Any]] = {
     "bulk": {},
     "phrases": {},
     "phrase_remove": {"pk": 1},
+    "filter_keep": {},
+    "filter_forget": {"pk": 1},
     "assign": {},
     "copies": {},
     "copy": {"pk": 1},
@@ -86,6 +88,8 @@ OPEN_TO = {
 POST_ONLY = {
     "take_next",
     "phrase_remove",
+    "filter_keep",
+    "filter_forget",
     "assign",
     "export_settle",
     "copy_hand_over",
@@ -157,7 +161,7 @@ def _let_in(role: Role, name: str, answer: Any) -> None:
         allowed = {404}  # the same
     if name in {"export_file", "export_settle", "copy", "copy_hand_over", "copy_return"}:
         allowed = {404}  # nobody has wished for one
-    if name == "phrase_remove":
+    if name in {"phrase_remove", "filter_forget"}:
         allowed = {404}  # nothing is kept
     if name.startswith("scan"):
         allowed = {404}  # the case has no such document

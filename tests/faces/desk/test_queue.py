@@ -2,7 +2,9 @@
 
 import pytest
 from tests.cases.test_queue import many
-from tests.faces.desk.worlds import usual_day
+from tests.faces.desk.worlds import change_of, usual_day
+
+from oms.cases.models import SavedFilter
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +63,32 @@ def test_the_case_stands_beside_the_queue(desk) -> None:
     assert "Заявление и реестр" in pane
     assert "<html" not in pane
     assert 'data-key="t"' in pane
+
+
+def test_a_filter_is_kept_under_a_name_of_ones_own(desk) -> None:
+    # given cases of two services
+    world = usual_day(desk)
+    change = change_of(desk)
+    irina, olga = desk.client(desk.irina), desk.client(desk.olga)
+    address = "/desk/cases/?filter=all&service=change-insurer"
+    assert numbers(irina.get(address).content.decode()) == [change.number]
+    assert world["new"].number in numbers(irina.get("/desk/cases/?filter=all").content.decode())
+
+    # when an operator gives the filter a name, twice
+    typed = {"title": "  мои   замены ", "filter": "all", "service": "change-insurer"}
+    for _twice in range(2):
+        assert irina.post("/desk/cases/filters/", typed)["Location"] == address
+    kept = SavedFilter.objects.get()
+
+    # then it is there for her alone, and a wrong one changes nothing
+    assert "мои замены</a>" in irina.get("/desk/cases/").content.decode()
+    assert "мои замены</a>" not in olga.get("/desk/cases/").content.decode()
+    assert olga.post(f"/desk/cases/filters/{kept.pk}/forget/").status_code == 404
+    for wrong in ({"title": " "}, {"title": "x" * 41}, {"filter": "y"}, {"service": "z"}):
+        irina.post("/desk/cases/filters/", typed | wrong)
+    assert SavedFilter.objects.get() == kept
+
+    # and goes when she wishes
+    assert "Удалить отбор «мои замены»" in irina.get(address).content.decode()
+    irina.post(f"/desk/cases/filters/{kept.pk}/forget/")
+    assert not SavedFilter.objects.exists()

@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from oms.cases import actions, queries
-from oms.cases.models import Case
+from oms.cases import actions, queries, saved_filters
+from oms.cases.models import Case, SavedFilter
+from oms.catalog.catalogue import SERVICES
 from oms.domain.accounts.access import staff_required
 from oms.domain.accounts.models import Role, User
 from oms.faces.design.parts import Chip, Crumb
@@ -69,8 +70,16 @@ def queue(request: HttpRequest) -> HttpResponse:
     user, at = staff(request), timezone.now()
     counts = queries.queue_counts(user, at=at)
     text = request.session.get(_SOUGHT, "") if "found" in request.GET else ""
-    chosen = _filter(request, counts, found=bool(text))
-    found = queries.queue(user, at=at, filter=chosen, text=text, after=request.GET.get("after", ""))
+    chosen, service = _filter(request, counts, found=bool(text)), _service(request, user)
+    saved = saved_filters.of(user)
+    found = queries.queue(
+        user,
+        at=at,
+        filter=chosen,
+        service=service,
+        text=text,
+        after=request.GET.get("after", ""),
+    )
     prefetch_related_objects(found.cases, "pauses")
     return page(
         request,
@@ -81,6 +90,10 @@ def queue(request: HttpRequest) -> HttpResponse:
         keys=KEYS,
         chips=_chips(user, counts, "" if text else chosen),
         label="Отборы дел",
+        services=services_of(user),
+        service=service,
+        saved=[(one, _leads_to(one)) for one in saved],
+        current=next((o for o in saved if (o.filter, o.service) == (chosen, service)), None),
         rows=[_row(case, user, at) for case in found.cases],
         text=text,
         filter=chosen,
@@ -132,6 +145,29 @@ def _filter(request: HttpRequest, counts: queries.QueueCounts, *, found: bool) -
     return asked if asked in TITLES else "mine" if counts.mine else "all"
 
 
+def _leads_to(one: SavedFilter) -> str:
+    asked = {"filter": one.filter, "service": one.service}
+    return f"{reverse('desk:queue')}?{urlencode(asked)}"
+
+
+def _service(request: HttpRequest, user: User) -> str:
+    asked = request.GET.get("service", "")
+    return asked if asked in dict(services_of(user)) else ""
+
+
+def services_of(user: User) -> list[tuple[str, str]]:
+    """Return code and title of the services that may come to the user, by title.
+
+    A fund may be an insurer too: everything may come to it.
+    """
+    own = (
+        one
+        for one in SERVICES.values()
+        if not one.is_automatic and user.role in {Role.FUND, one.decided_by}
+    )
+    return sorted(((one.code, one.title) for one in own), key=lambda row: row[1])
+
+
 def _chips(user: User, counts: queries.QueueCounts, current: str) -> list[Chip]:
     base = reverse("desk:queue")
     hidden = {"leaving"} if user.role != Role.INSURER else set()
@@ -173,5 +209,6 @@ def _chosen(request: HttpRequest, at: datetime) -> Sheet | None:
 
 
 def _address(request: HttpRequest, after: str) -> str:
-    kept: dict[str, Any] = {n: request.GET[n] for n in ("filter", "found") if n in request.GET}
+    asked = ("filter", "service", "found")
+    kept: dict[str, Any] = {n: request.GET[n] for n in asked if n in request.GET}
     return f"{reverse('desk:queue')}?{urlencode({**kept, **({'after': after} if after else {})})}"
