@@ -7,6 +7,7 @@ A blob is `OMS1`, the key's name, a random nonce, and AES-256-GCM of the content
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 
 import structlog
@@ -149,9 +150,10 @@ def delete(name: str) -> None:
 
 
 def keep_preview(sha256: str, *, page: int, width: int, content: bytes) -> None:
-    """Keep a drawn page, encrypted like the original."""
+    """Keep a drawn page, encrypted like the original; nothing stays of one erased meanwhile."""
     label = _preview_name(sha256, page, width)
-    write_whole(storage=_store(), name=label, content=_seal(content, label=label))
+    with suppress(FileNotFoundError):  # its folder was swept while we wrote
+        write_whole(storage=_store(), name=label, content=_seal(content, label=label))
 
 
 def fetch_preview(sha256: str, *, page: int, width: int) -> bytes | None:
