@@ -42,10 +42,11 @@ def fill(page: Page, values: dict[str, Any]) -> None:
         kinds = box.evaluate_all("all => all.map(one => one.type)") if value else []
         if not kinds:
             continue
-        if kinds[0] == "radio":
-            page.locator(f"main [name='{name}'][value='{value}']").check(force=True)
-        elif kinds[0] == "checkbox":
-            box.first.check(force=True)
+        if kinds[0] in {"radio", "checkbox"}:
+            own = f"[value='{value}']" if kinds[0] == "radio" else ""
+            one = page.locator(f"main [name='{name}']{own}").first
+            page.locator(f"label[for='{one.get_attribute('id')}']").first.click()
+            assert one.is_checked()
         elif kinds[0].startswith("select"):
             box.first.select_option(str(value))
         else:
