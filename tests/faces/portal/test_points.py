@@ -17,7 +17,7 @@ from tests import factories as make
 from oms.domain.directory.models import DeliveryPoint
 from oms.domain.journal.actions import SYSTEM
 from oms.domain.papers import deliveries, queries
-from oms.faces.portal import points
+from oms.faces.portal import plans, points
 from oms.gateways import signature_gost
 
 PLACES = st.tuples(st.floats(54.5, 57.5), st.floats(35, 40))
@@ -78,8 +78,8 @@ def test_a_plan_keeps_every_number_within_and_north_above(rows: list[tuple[float
     assert plan
     assert [dot.number for dot in plan.dots] == list(range(1, len(rows) + 1))
     for dot in plan.dots:
-        assert points.RADIUS <= dot.x <= points.WIDTH - points.RADIUS
-        assert points.RADIUS <= dot.y <= points.HEIGHT - points.RADIUS
+        assert plans.RADIUS <= dot.x <= plans.WIDTH - plans.RADIUS
+        assert plans.RADIUS <= dot.y <= plans.HEIGHT - plans.RADIUS
     pairs = list(zip(plan.dots, rows, strict=True))
     for (one, (north, _)), (other, (south, _)) in combinations(pairs, 2):
         if north - south > 1:  # far enough for no dot to have been pushed past the other
@@ -92,7 +92,7 @@ def test_numbers_of_neighbours_can_be_told_apart() -> None:
     plan = points.plan(found)
     assert plan
     for one, other in combinations(plan.dots, 2):
-        assert hypot(one.x - other.x, one.y - other.y) > 2 * points.RADIUS - 1
+        assert hypot(one.x - other.x, one.y - other.y) > 2 * plans.RADIUS - 1
 
 
 @pytest.mark.django_db

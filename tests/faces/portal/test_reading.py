@@ -13,7 +13,7 @@ from oms.cases import actions as cases
 from oms.catalog.catalogue import SERVICES
 from oms.domain.directory import synthetic
 from oms.domain.directory.folding import fold
-from oms.domain.directory.models import Insurer, MedicalOrganization
+from oms.domain.directory.models import Insurer, InsurerOffice, MedicalOrganization
 from oms.domain.notifications.models import Delivery, Message
 from oms.domain.register import actions as register
 from oms.faces.portal.questions import QUESTIONS, find
@@ -145,11 +145,16 @@ def test_insurers_of_a_region_stand_side_by_side(
     stopped = Insurer.objects.filter(region="77").exclude(excluded_on=None).get()
     assert stopped.code not in codes
     asked = {"region": "77", "code": [codes[1], codes[0]]}
-    compared = read(client.get("/insurers/compare/", asked))
+    with django_assert_max_num_queries(5):
+        compared = read(client.get("/insurers/compare/", asked))
     order = [Insurer.objects.get(pk=code).short_name for code in (codes[1], codes[0])]
     head = compared.split("<thead>")[1].split("</thead>")[0]
     assert head.index(order[0]) < head.index(order[1])
     assert "Жалоб на 10 000 человек" in compared
+    offices = InsurerOffice.objects.filter(insurer__in=asked["code"])
+    assert offices.exists()
+    assert all(office.name in compared for office in offices)
+    assert compared.count('<g class="dot-') == offices.count()
     alone = read(client.get("/insurers/compare/", {"region": "77", "code": codes[0]}))
     assert "Сравнивать пока нечего" in alone
 

@@ -1,6 +1,6 @@
 """Looks into the directory: who works where, what a code means, which days are working."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from time import monotonic
@@ -14,6 +14,7 @@ from oms.domain.directory.models import (
     DayOverride,
     DeliveryPoint,
     Insurer,
+    InsurerOffice,
     Load,
     MedicalOrganization,
     OrganizationVersion,
@@ -46,6 +47,12 @@ def insurers(*, region: str, on: date) -> list[Insurer]:
 def insurer(*, code: str) -> Insurer | None:
     """The insurer with this code (smocod), in force or not."""
     return Insurer.objects.select_related("region").filter(code=code).first()
+
+
+def offices(*, insurers: Iterable[str]) -> list[InsurerOffice]:
+    """Offices of these insurers (their codes), each with its insurer; 1 query."""
+    rows = InsurerOffice.objects.filter(insurer__in=list(insurers)).select_related("insurer")
+    return list(rows.order_by("insurer", "name"))
 
 
 def fund(*, region: str) -> TerritorialFund | None:

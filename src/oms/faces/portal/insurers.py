@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -13,10 +14,13 @@ from oms.domain.directory import queries as directory
 from oms.domain.directory.models import Insurer, Region
 from oms.faces.design.parts import Crumb, Fact
 from oms.faces.portal.pages import address, page
+from oms.faces.portal.plans import plan
 from oms.law import dates
 from oms.law.typed import NBSP
 
 COMPARED = 3
+COLOURS = ("office", "mfc", "agent")
+"""Of the dots on a plan: the first, the second and the third insurer's."""
 CLINICS_SHOWN = 12
 
 
@@ -86,6 +90,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         ],
         rows=rows,
         lines=list(comparison(rows)),
+        **_offices(rows),
         back_url=f"{address('portal:insurers')}?{urlencode({'region': region})}",
     )
 
@@ -95,6 +100,21 @@ def comparison(rows: list[Row]) -> Iterable[tuple[str, list[tuple[str, str]]]]:
     names = [row.insurer.short_name for row in rows]
     for title, tell in LINES:
         yield title, list(zip(names, map(tell, rows), strict=True))
+
+
+def _offices(rows: list[Row]) -> dict[str, Any]:
+    """Return the offices of those compared, numbered, and the plan of where they lie. One query."""
+    own = [(row.insurer, kind) for row, kind in zip(rows, COLOURS, strict=False)]
+    colours = {insurer.code: kind for insurer, kind in own}
+    found = directory.offices(insurers=colours)
+    found.sort(key=lambda office: list(colours).index(office.insurer_id))
+    return {
+        "offices": [(n, colours[one.insurer_id], one) for n, one in enumerate(found, 1)],
+        "plan": plan(
+            [(colours[one.insurer_id], one.latitude, one.longitude) for one in found],
+            legend=[(kind, insurer.short_name) for insurer, kind in own],
+        ),
+    }
 
 
 def chosen_region(request: HttpRequest) -> tuple[str, list[Region]]:

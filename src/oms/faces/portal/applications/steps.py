@@ -26,7 +26,7 @@ from oms.domain.accounts import queries as accounts
 from oms.domain.accounts.models import User
 from oms.domain.directory.models import Insurer
 from oms.faces.design.parts import Crumb, Fact
-from oms.faces.portal import insurers, points
+from oms.faces.portal import insurers, plans, points
 from oms.faces.portal.applications import beside, keeping
 from oms.faces.portal.applications.finding import (
     case_crumb,
@@ -248,7 +248,7 @@ def _compare_url(form: Step) -> str:
     return ""
 
 
-def _plan(form: Step) -> points.Plan | None:
+def _plan(form: Step) -> plans.Plan | None:
     """Return where the offered places lie, None for a step that offers none."""
     offered = [field for field in form.fields.values() if isinstance(field, PointField)]
     return points.plan(offered[0].cards) if offered else None
