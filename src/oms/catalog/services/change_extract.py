@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from oms.catalog import checks
+from oms.catalog import checks, outcomes
 from oms.catalog.declaration import AUTOMATIC, Application, Outcome, PublicService
 from oms.catalog.steps import Confirmation
 from oms.domain.accounts.models import Level
 from oms.domain.journal.actions import Actor
-from oms.kit.denied import Denied
 
 
 class Request(Confirmation):
@@ -20,13 +19,8 @@ class Request(Confirmation):
 
 def extract(application: Application, *, by: Actor, at: datetime) -> Outcome:
     """Nothing changes in the register: the extract is the result."""
-    if application.person is None:
-        raise Denied("Заявителя больше нет в реестре.")
-    return Outcome(
-        text="Выдаём выписку с электронной подписью.",
-        person=application.person,
-        papers=("change-extract",),
-    )
+    text = "Выдаём выписку с электронной подписью."
+    return outcomes.paper(application, kind="change-extract", text=text)
 
 
 SERVICE = PublicService(

@@ -8,9 +8,8 @@ from oms.catalog import checks, corrections, fields, values
 from oms.catalog.applicants import document_of
 from oms.catalog.declaration import Application, Document, Outcome, PublicService, Step
 from oms.catalog.proofs import REPRESENTATIVE
-from oms.catalog.steps import Confirmation, IdentityPaper
+from oms.catalog.steps import Address, Confirmation, Contacts, IdentityPaper
 from oms.domain.accounts.models import Level, Role, Source
-from oms.domain.directory import queries as directory
 from oms.domain.documents.models import Document as Upload
 from oms.domain.journal.actions import Actor
 from oms.law import reporting
@@ -144,7 +143,7 @@ class NewDocument(IdentityPaper):
         self.fields["document_kind"].initial = known.kind if known else None
 
 
-class NewAddress(Step):
+class NewAddress(Address):
     """Where the person is registered and lives now."""
 
     code = "address"
@@ -153,12 +152,6 @@ class NewAddress(Step):
     known_from = "Из вашей записи в реестре"
 
     region = fields.RegionField(help_text="Где вы живёте")
-    registration = fields.AddressField(
-        label="Адрес регистрации", help_text="Город, улица, дом, квартира"
-    )
-    residence = fields.AddressField(
-        label="Адрес проживания", required=False, help_text="Если живёте по другому адресу"
-    )
 
     @classmethod
     def asked(cls, application: Application) -> bool:
@@ -174,30 +167,18 @@ class NewAddress(Step):
         rows = {row.kind: row.text for row in person.addresses.filter(valid_until=None)}
         return {"region": person.region_id, **rows}
 
-    def prepare(self) -> None:
-        """Offer the regions there are."""
-        self.fields["region"].offer(directory.regions)  # type: ignore[attr-defined]
 
-
-class NewContacts(Step):
+class NewContacts(Contacts):
     """How the insurer reaches the person."""
 
     code = "contacts"
     title = "Как с вами теперь связаться?"
     lead = "Эти контакты получит страховая организация. Вход в кабинет они не меняют."
 
-    phone = fields.PhoneField()
-    email = fields.MailField(required=False)
-
     @classmethod
     def asked(cls, application: Application) -> bool:
         """Whether contacts are the reason."""
         return reason_of(application) == "contacts"
-
-    @classmethod
-    def prefill(cls, application: Application) -> dict[str, Any]:
-        """Offer the contacts of who fills it in."""
-        return {"phone": application.acting.phone or "", "email": application.acting.email or ""}
 
 
 class NewEmployment(Step):
