@@ -45,6 +45,8 @@ AT_A_PRESS = {
 
 
 QUESTION, REFUSAL = AnswerTemplate.Kind.QUESTION, AnswerTemplate.Kind.REFUSAL
+PRESS = {"reject": "Отклонить заявление"}
+"""Verb → the words of its last button, where the title alone would be too short to press."""
 DONE = {
     "approve": "одобрено. Заявитель получит сообщение.",
     "confirm_approval": "одобрено. Заявитель получит сообщение.",
@@ -267,16 +269,19 @@ def _form_page(
     elif verb not in shown.moves:
         no = _why_not(verb, shown.case)
     closed = isinstance(no, AlreadyDecided) or verb not in shown.moves
+    now = context.get("verb_now") or verb
+    title = MOVES[now].title
     return page(
         request,
         f"desk/{verb}.html",
         section="cases",
         status=no.status if no else 422 if form.errors else 200,
-        title=MOVES[context.get("verb_now") or verb].title,
+        title=title,
+        press=PRESS.get(now, title),
         crumbs=[
             crumb(),
             Crumb(shown.case.number, reverse("desk:case", args=[shown.case.number])),
-            Crumb(MOVES[context.get("verb_now") or verb].title),
+            Crumb(title),
         ],
         sheet=shown,
         form=form,

@@ -70,8 +70,10 @@ def queue(request: HttpRequest) -> HttpResponse:
     user, at = staff(request), timezone.now()
     counts = queries.queue_counts(user, at=at)
     text = request.session.get(_SOUGHT, "") if "found" in request.GET else ""
-    chosen, service = _filter(request, counts, found=bool(text)), _service(request, user)
-    saved = saved_filters.of(user)
+    chosen = _filter(request, counts, found=bool(text))
+    services, saved = services_of(user), saved_filters.of(user)
+    service = request.GET.get("service", "")
+    service = service if service in dict(services) else ""
     found = queries.queue(
         user,
         at=at,
@@ -90,7 +92,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         keys=KEYS,
         chips=_chips(user, counts, "" if text else chosen),
         label="Отборы дел",
-        services=services_of(user),
+        services=services,
         service=service,
         saved=[(one, _leads_to(one)) for one in saved],
         current=next((o for o in saved if (o.filter, o.service) == (chosen, service)), None),
@@ -148,11 +150,6 @@ def _filter(request: HttpRequest, counts: queries.QueueCounts, *, found: bool) -
 def _leads_to(one: SavedFilter) -> str:
     asked = {"filter": one.filter, "service": one.service}
     return f"{reverse('desk:queue')}?{urlencode(asked)}"
-
-
-def _service(request: HttpRequest, user: User) -> str:
-    asked = request.GET.get("service", "")
-    return asked if asked in dict(services_of(user)) else ""
 
 
 def services_of(user: User) -> list[tuple[str, str]]:
