@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import Resolver404, resolve
 
+from tests.chromium import RULES
 from tests.system.people import Somebody
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PROMISED = {
     "test_appeals": {"desk:confirm", "portal:cancel_plan"},
     "test_identity": {"desk:visit", "portal:complain"},

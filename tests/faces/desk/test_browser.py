@@ -1,13 +1,12 @@
 """The desk in a real browser: accessible at every width, quick with keys, whole without script."""
 
-import os
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 from tests import factories as make
+from tests.chromium import RULES
 from tests.faces.desk.worlds import change_of, usual_day
 from tests.signing_in import sign_in
 
@@ -15,10 +14,7 @@ from oms.cases.models import Case
 from oms.cases.states import State
 from oms.domain.accounts.models import User
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop of its own
-
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def enter(browser: Browser, server: LiveServer, user: User, **options: object) -> Page:

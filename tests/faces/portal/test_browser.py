@@ -1,6 +1,5 @@
 """The reading pages in a real browser: axe finds nothing, nothing runs sideways."""
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,14 +7,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext
-from tests.chromium import launched
+from tests.chromium import RULES, launched
 
 from oms.domain.directory.models import MedicalOrganization
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop of its own
-
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PUBLIC = [
     "/", "/services/", "/services/change-insurer/", "/check-policy/", "/verify/", "/insurers/",
     "/insurers/77001/", "/clinics/", "/clinics/770001/", "/help/", "/accessibility/", "/privacy/",

@@ -1,6 +1,5 @@
 """Every service, page after page, on a phone: applied for without JavaScript, and fit for all."""
 
-import os
 import re
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 from tests import factories as make
+from tests.chromium import RULES
 from tests.faces.portal.applications.conftest import about, code, draft, typed, world
 from tests.signing_in import sign_in
 
@@ -18,11 +18,8 @@ from oms.cases.states import State
 from oms.catalog.catalogue import SERVICES
 from oms.domain.accounts.models import User
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop of its own
-
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 390, "height": 844}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def phone_of(browser: Browser, server: LiveServer, user: User, **options: Any) -> BrowserContext:
