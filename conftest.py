@@ -23,6 +23,25 @@ def _no_outside_network() -> None:
     socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _the_journal_is_emptied_between_tests() -> None:
+    """Its own guards would keep what a test committed."""
+    from django.db import connection
+
+    from oms.domain.journal import guards
+
+    operations, vendor = type(connection.ops), connection.vendor
+    flush = operations.sql_flush
+
+    def sql_flush(*args: Any, **kwargs: Any) -> list[str]:
+        found = flush(*args, **kwargs)
+        if not any("journal_" in one for one in found):
+            return found
+        return [*guards.take_down(vendor), *found, *guards.put_up(vendor)]
+
+    operations.sql_flush = sql_flush  # type: ignore[method-assign]
+
+
 @pytest.fixture(autouse=True)
 def _nobodys_mail() -> None:
     """What a test before this one sent is not for this one to find."""

@@ -25,6 +25,10 @@ class Environment(BaseSettings):
     redis_url: str = Field(default="", description="Shared cache; the database when empty")
     log_level: str = "INFO"
 
+    anchors: Path | None = Field(
+        default=None, description="Folder of the journal's anchors, best on another machine"
+    )
+
     smtp_url: str = Field(default="", description="smtp://[user:password@]host:port[?tls=1]")
     mail_from: str = "Кабинет ОМС <robot@oms.example>"
     sms_url: str = Field(default="", description="SMS: https://… or smpp[s]://user:password@host")
@@ -43,6 +47,15 @@ class Environment(BaseSettings):
     )
     registers_url: str = Field(default="", description="Adapter to the state's registers")
     registers_token: str = ""
+    ferzl_url: str = Field(default="", description="ФЕРЗЛ over SOAP: look-up of persons")
+    ferzl_token: str = ""
+    exchange_folder: str = Field(
+        default="", description="Files of insurers are taken from its in/, answers put into out/"
+    )
+    linkage: Literal["duckdb", "spark"] = Field(
+        default="duckdb", description="Where the whole register is searched for duplicates"
+    )
+    linkage_spark_master: str = Field(default="local[*]", description="Spark's master, if spark")
     outbox_url: str = Field(default="", description="Demo: where caught e-mail and SMS are read")
 
     openid_providers: str = Field(

@@ -1,12 +1,11 @@
 """Secrets of one installation: generated at first start, kept outside the code."""
 
 import json
-import os
 import secrets
 from pathlib import Path
 from typing import Any
 
-from oms.kit import keyring
+from oms.kit import files, keyring
 
 NAMES = ("secret_key", "field_key", "demo_ca_password", "metrics_token")
 KEYRINGS = ("document_keys",)
@@ -27,24 +26,10 @@ def load_or_create(folder: Path) -> dict[str, Any]:
         name: secrets.token_urlsafe(48) for name in NAMES if name not in known
     }
     missing |= {name: [keyring.new_key()] for name in KEYRINGS if name not in known}
-    if missing:
-        known |= missing
-        known = _write_once(path, known, replace=path.exists())
-    return known
-
-
-def _write_once(path: Path, values: dict[str, Any], *, replace: bool) -> dict[str, Any]:
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(values, file, indent=1)
-    try:
-        if replace:
-            draft.replace(path)
-        else:
-            os.link(draft, path)
-    except FileExistsError:
-        pass  # another process was first: its secrets count
-    finally:
-        draft.unlink(missing_ok=True)
-    result: dict[str, Any] = json.loads(path.read_text())
-    return result
+    if not missing:
+        return known
+    made = json.dumps(known | missing, indent=1).encode()
+    if path.exists():
+        files.replace(path, [made])
+    told: dict[str, Any] = json.loads(files.once(path, lambda: made))
+    return told

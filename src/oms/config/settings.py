@@ -52,6 +52,9 @@ INSTALLED_APPS = [
     "oms.domain.identity",
     "oms.domain.privacy",
     "oms.domain.wards",
+    "oms.domain.duplicates",
+    "oms.domain.quality",
+    "oms.domain.exchange",
     "oms.cases",
     "oms.diagnosis",
     "oms.faces.design",
@@ -66,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "oms.config.middleware.headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # below: static files come compressed or need it not
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -144,6 +148,10 @@ STORAGES = {
         )
     },
 }
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "oms.faces.design.finders.SheetFinder",
+]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = ENV.is_test
 CSRF_FAILURE_VIEW = "oms.faces.design.views.csrf_failure"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -228,6 +236,8 @@ OPENID_PROVIDERS = ENV.openid_providers
 
 # The state's registers are asked through one adapter
 REGISTERS_URL, REGISTERS_TOKEN = ENV.registers_url, ENV.registers_token
+FERZL_URL, FERZL_TOKEN = ENV.ferzl_url, ENV.ferzl_token
+EXCHANGE_FOLDER = ENV.exchange_folder
 
 # Signature of papers
 SIGNER = {
@@ -245,6 +255,8 @@ SIGNER = {
 GOST_KEY, GOST_CERTIFICATE = ENV.gost_key, ENV.gost_certificate
 # Whose signatures confirm an identity (the demo makes an authority of its own)
 IDENTITY_ROOTS, IDENTITY_CRLS = ENV.identity_roots, ENV.identity_crls
+# Anchors of the journal: kept outside the database, signed by a key of their own
+ANCHORS, ANCHOR_KEY = ENV.anchors or ENV.var / "anchors", ENV.var / "keys" / "journal.pem"
 METRICS_TOKEN = SECRETS["metrics_token"]
 
 LOGGING = logs.logging(level=ENV.log_level)

@@ -79,6 +79,7 @@ def _simulated(port: int) -> dict[str, str]:
         "OMS_SMS_WEIGHTS": "3:1",
         "OMS_PUSH_SERVICES": f"127.0.0.1:{port + 2}",
         "OMS_OUTBOX_URL": f"http://127.0.0.1:{port + 2}",
+        "OMS_FERZL_URL": f"http://127.0.0.1:{port + 2}/ferzl",
         "OMS_REGISTERS_URL": f"http://127.0.0.1:{port + 2}/registers",
         "OMS_CLAMD_URL": f"tcp://127.0.0.1:{port + 4}",
     }
@@ -130,9 +131,12 @@ def _set_up(options: argparse.Namespace) -> None:
     django.setup()
     from django.conf import settings
 
+    from oms.domain.journal import guards
+
     _say("Preparing the database…")
     if options.fresh and options.database_url.startswith("postgres"):
-        call_command("flush", interactive=False, verbosity=0)
+        with guards.lifted():
+            call_command("flush", interactive=False, verbosity=0)
     call_command("migrate", verbosity=0, interactive=False)
     _refuse_demo_data()
     call_command("createcachetable", verbosity=0)
@@ -140,11 +144,12 @@ def _set_up(options: argparse.Namespace) -> None:
     if settings.DEMO:
         from django.utils import timezone
 
-        from oms.faces.demo import outside, registers, world
+        from oms.faces.demo import exchange, outside, registers, world
 
         world.create(persons=options.persons, progress=True)
         registers.write(options.var / "registers.json", on=timezone.localdate())
         outside.write(options.var / "outside.json")
+        exchange.write(options.var / "ferzl.json")
 
 
 def _refuse_demo_data() -> None:
@@ -209,6 +214,7 @@ def _children(options: argparse.Namespace) -> list[Child]:
             *("--openid-people", str(options.var / "outside.json")),
             *("--store", str(options.var / "outbox.sqlite3")),
             *("--people", str(options.var / "registers.json")),
+            *("--ferzl", str(options.var / "ferzl.json")),
         ]
     commands["worker"] = [python, "manage.py", "worker"]
     commands["web"] = [

@@ -5,11 +5,12 @@ A running process sees a new key at once: the file is read anew when it has chan
 
 import base64
 import json
-import os
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from oms.kit import files
 
 ID_LENGTH = 8
 GRACE = timedelta(hours=1)
@@ -84,12 +85,7 @@ class Keyring:
         return found
 
     def _store(self, content: dict[str, list[dict[str, str]]]) -> None:
-        draft = self._path.with_suffix(f".{os.getpid()}.tmp")
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(content, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._path)
+        files.replace(self._path, [json.dumps(content, indent=1).encode()])
 
 
 def _read(entry: dict[str, str]) -> Key:
