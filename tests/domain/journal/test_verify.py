@@ -6,10 +6,10 @@ import sys
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 
-from oms.domain.journal import actions, queries
-from oms.domain.journal.models import Entry, Payload
+from oms.domain.journal import actions, guards, queries
+from oms.domain.journal.models import Entry, Forgotten, Payload
 from oms.domain.journal.verify import ROW, main, verify
 
 AT = datetime(2026, 3, 10, 9, 30, 0, 123456, tzinfo=UTC)
@@ -91,6 +91,29 @@ def tamper(rows, rng):
     payload[rng.choice(["n", "new"])] = rng.choice([0, "x", None, []])
 
 
+def insert(rows, rng):
+    """Slip a row in that continues the one before it by every rule, with others after it."""
+    place = rng.choice([n for n, told in enumerate(rows) if told["number"] < 20])
+    before = rows[place]
+    payload = {"n": 1}
+    rows.insert(place + 1, row(before["chain"], before["number"] + 1, before["hash"], payload))
+
+
+def lose(rows, rng):
+    """Take a payload away without a word on record."""
+    rng.choice(rows).update(payload=None, forgotten=False)
+
+
+def reorder(rows, rng):
+    """Exchange two neighbours and number them anew."""
+    place = rng.randrange(len(rows) - 1)
+    one, other = rows[place : place + 2]
+    rows[place], rows[place + 1] = other, one
+    one["number"], other["number"] = other["number"], one["number"]
+    rehash(one)
+    rehash(other)
+
+
 def anew(rows, rng):
     """Change one row and write the rest of its chain anew: only the anchor knows."""
     start = rng.randrange(len(rows))
@@ -108,13 +131,15 @@ def rehash(victim):
     victim["hash"] = actions._sha256(victim["previous_hash"] + canonical)
 
 
-@pytest.mark.parametrize("harm", [edit, delete, swap, cut, double, tamper, anew])
+@pytest.mark.parametrize(
+    "harm", [edit, delete, swap, cut, double, tamper, insert, lose, reorder, anew]
+)
 def test_no_harm_goes_unseen(journal, harm):
     rows, heads = journal
     rng = random.Random(harm.__name__)
     assert not verify(rows, heads).findings
     missed = []
-    for attempt in range(300):
+    for attempt in range(150):
         harmed = copy.deepcopy(rows)
         harm(harmed, rng)
         assert harmed != rows
@@ -164,6 +189,7 @@ def test_what_was_recorded_verifies_and_each_change_in_the_database_shows():
     report = verify(queries.export(), heads)
     assert (report.rows, report.erased, report.findings) == (5, 1, [])
 
+    unguarded()
     Payload.objects.filter(entry__number=4).update(data={"n": 4})
     Entry.objects.filter(number=2).update(actor="user:1")
     assert [(f.number, f.code) for f in verify(queries.export(), heads).findings] == [
@@ -172,6 +198,66 @@ def test_what_was_recorded_verifies_and_each_change_in_the_database_shows():
     ]
     Entry.objects.filter(number=5).update(number=6)
     assert {f.code for f in verify(queries.export(), heads).findings} >= {"gap", "cut"}
+    Payload.objects.filter(entry__number=1).delete()
+    assert (1, "lost") in [(f.number, f.code) for f in verify(queries.export()).findings]
+
+
+def unguarded():
+    """Take the triggers away, as an owner of the tables could; the test's end brings them back."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for one in guards.take_down(connection.vendor):
+            cursor.execute(one)
+
+
+def appended(count=1):
+    with transaction.atomic():
+        for _ in range(count):
+            entry = actions.record(
+                act="a.b", subject="s:1", by=actions.SYSTEM, at=AT, details={"n": 1}
+            )
+    return entry
+
+
+@pytest.mark.django_db
+def test_the_database_refuses_every_change_but_a_recorded_erasure():
+    entry = appended()
+    kept, payloads = Entry.objects.all(), Payload.objects.all()
+    for change in (
+        lambda: kept.update(actor="user:1"),
+        lambda: kept.filter(pk=entry.pk)._raw_delete("default"),
+        lambda: payloads.update(data={}),
+        payloads.delete,
+    ):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            change()
+    actions.forget(entry=entry)
+    actions.forget(entry=entry)
+    assert not payloads.exists()
+    for change in (
+        lambda: Forgotten.objects.update(entry=entry),
+        Forgotten.objects.all().delete,
+    ):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            change()
+    report = verify(queries.export(), queries.heads())
+    assert (report.rows, report.erased, report.found) == (1, 1, 0)
+    unguarded()
+    assert kept.update(actor="user:1") == 1  # it was the triggers that refused
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="TRUNCATE is of PostgreSQL")
+@pytest.mark.django_db
+def test_the_tables_cannot_be_emptied_at_once():
+    appended()
+    for table in ("journal_entry", "journal_payload", "journal_forgotten"):
+        with (
+            connection.cursor() as cursor,
+            pytest.raises(IntegrityError, match="append-only"),
+            transaction.atomic(),
+        ):
+            cursor.execute(f"SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE {table} CASCADE")
 
 
 @pytest.mark.django_db
@@ -215,3 +301,23 @@ def test_the_command_tells_harm_from_nothing(journal, tmp_path, capsys):
     file.write_text("\n".join([*lines[:4], "{not json", "[]", *lines[4:]]))
     assert main([str(file)]) == 1
     assert capsys.readouterr().out.count("malformed") == 2
+
+
+@pytest.mark.django_db
+def test_many_acts_at_once_are_chained_as_one_after_another() -> None:
+    """Heads of a chain, payloads and hashes: whoever reads cannot tell which way they came."""
+    with transaction.atomic():
+        actions.record(act="a.one", subject="x:1", by=actions.SYSTEM, at=AT)
+        told = [
+            actions.Act("a.many", f"x:{n}", f"person:{n}", {"on": AT.date(), "имя": "Ё" * n})
+            for n in range(2, 40)
+        ]
+        actions.record_many(acts=told, by=actions.Actor("user:1", "insurer", "o"), at=AT)
+        actions.record_many(acts=[], by=actions.SYSTEM, at=AT)
+        actions.record(act="a.one", subject="x:40", by=actions.SYSTEM, at=AT)
+    rows = list(queries.export())
+    assert [row["subject"] for row in rows] == [f"x:{n}" for n in range(1, 41)]
+    assert not verify(rows).findings
+    assert rows[2]["payload"] == {"on": "2026-03-10", "имя": "ЁЁЁ"}
+    rows[2]["payload"]["имя"] = "Е"
+    assert len(verify(rows).findings) == 1

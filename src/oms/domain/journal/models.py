@@ -37,6 +37,8 @@ class Entry(models.Model):
             models.Index(fields=["person", "-at"], name="journal_person"),
             models.Index(fields=["subject", "-at"], name="journal_subject"),
             models.Index(fields=["actor", "-at"], name="journal_actor"),
+            models.Index(fields=["-at", "-id"], name="journal_at"),
+            models.Index(fields=["act", "-at"], name="journal_act"),
         ]
 
     def __str__(self) -> str:
@@ -51,3 +53,12 @@ class Payload(models.Model):
 
     def __str__(self) -> str:
         return f"payload of {self.entry_id}"
+
+
+class Forgotten(models.Model):
+    """That an entry's payload was erased lawfully: without this row the database keeps it."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="forgotten")
+
+    def __str__(self) -> str:
+        return f"forgotten payload of {self.entry_id}"

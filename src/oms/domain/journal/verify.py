@@ -3,9 +3,9 @@
 Use: python -m oms.domain.journal.verify ROWS [--anchor ANCHOR]
 
 ROWS holds one JSON object per line, as `queries.export` gives them, ordered by chain and
-number. ANCHOR is {"chain": [number, hash]}: heads kept outside earlier; only against an anchor
-does a cut tail or a chain written anew show. Ends with 0 when all is whole, 1 when something
-is not, 2 when there was nothing to check.
+number. ANCHOR is {"chain": [number, hash]} or {"heads": {…the same}, …}: heads kept outside
+earlier; only against an anchor does a cut tail or a chain written anew show. Ends with 0 when
+all is whole, 1 when something is not, 2 when there was nothing to check.
 """
 
 import argparse
@@ -30,6 +30,7 @@ ROW = (
     "person",
     "payload_hash",
 )
+LISTED = 1000
 Anchor = Mapping[int, tuple[int, str]]
 
 
@@ -48,52 +49,71 @@ class Finding:
 
 @dataclass
 class Report:
-    """What was checked and found; `erased` counts payloads forgotten, which is lawful."""
+    """What was checked and found; `erased` counts payloads forgotten, which is lawful.
+
+    `findings` holds the first `LISTED` of `found`: memory stays flat whatever happened.
+    """
 
     rows: int = 0
     erased: int = 0
+    found: int = 0
     findings: list[Finding] = field(default_factory=list)
+
+    def add(self, *findings: Finding) -> None:
+        """Count findings and keep the first of them."""
+        self.found += len(findings)
+        self.findings += findings[: max(LISTED - len(self.findings), 0)]
 
 
 @dataclass
 class _Walk:
-    """Where the reading stands: the chain, its last number and hash, what the anchor awaits."""
+    """Where the reading stands: the chain, its last number and hash, what anchors await."""
 
-    awaited: dict[int, tuple[int, str]]
+    awaited: dict[tuple[int, int], set[str]]
     chain: int = -1
     number: int = 0
     hash: str = GENESIS
 
 
-def verify(rows: Iterable[Mapping[str, Any]], anchor: Anchor | None = None) -> Report:
+def verify(
+    rows: Iterable[Mapping[str, Any]],
+    anchor: Anchor | None = None,
+    *,
+    earlier: Iterable[Anchor] = (),
+) -> Report:
     """Check rows ordered by chain and number, in one pass and constant memory.
 
-    Found: edits of any column or payload, rows missing, added, doubled or moved; against
-    the anchor also cut tails, missing chains and chains hashed anew.
+    Found: edits of any column or payload, rows missing, added, doubled or moved, payloads lost;
+    against an anchor (and `earlier` ones) also cut tails, missing chains and chains hashed anew.
     """
     report = Report()
-    walk = _Walk(awaited=dict(anchor or {}))
+    walk = _Walk(awaited=_awaited([anchor or {}, *earlier]))
     for row in rows:
         report.rows += 1
         try:
             report.erased += row["payload"] is None
-            report.findings += _check(row, walk)
+            report.add(*_check(row, walk))
         except (KeyError, TypeError, ValueError) as broken:
-            report.findings.append(Finding(walk.chain, walk.number, "malformed", repr(broken)))
-    for chain, (number, _) in sorted(walk.awaited.items()):
+            report.add(Finding(walk.chain, walk.number, "malformed", repr(broken)))
+    for chain, number in sorted(walk.awaited):
         text = f"the anchor knows entry {number}, the journal does not"
-        report.findings.append(Finding(chain, number, "cut", text))
+        report.add(Finding(chain, number, "cut", text))
     return report
+
+
+def _awaited(anchors: Iterable[Anchor]) -> dict[tuple[int, int], set[str]]:
+    found: dict[tuple[int, int], set[str]] = {}
+    for anchor in anchors:
+        for chain, (number, digest) in anchor.items():
+            found.setdefault((chain, number), set()).add(digest)
+    return found
 
 
 def _check(row: Mapping[str, Any], walk: _Walk) -> list[Finding]:
     chain, number = int(row["chain"]), int(row["number"])
     found = [*_in_place(row, chain, number, walk), *_whole(row, chain, number)]
-    awaited = walk.awaited.get(chain)
-    if awaited and awaited[0] == number:
-        del walk.awaited[chain]
-        if awaited[1] != row["hash"]:
-            found.append(Finding(chain, number, "rewritten", "the anchor holds another hash"))
+    if walk.awaited.pop((chain, number), {row["hash"]}) != {row["hash"]}:
+        found.append(Finding(chain, number, "rewritten", "the anchor holds another hash"))
     walk.chain, walk.number, walk.hash = chain, number, str(row["hash"])
     return found
 
@@ -115,6 +135,8 @@ def _whole(row: Mapping[str, Any], chain: int, number: int) -> Iterator[Finding]
     if _sha256(row["previous_hash"] + canonical) != row["hash"]:
         yield Finding(chain, number, "edited", "the row is not the one that was hashed")
     payload = row["payload"]
+    if payload is None and row.get("forgotten") is False:
+        yield Finding(chain, number, "lost", "the payload is gone, and no erasure is on record")
     if payload is not None and _payload_hash(payload) != row["payload_hash"]:
         yield Finding(chain, number, "payload", "the payload is not the one that was hashed")
 
@@ -128,8 +150,9 @@ def _sha256(text: str) -> str:
 
 
 def read_anchor(path: Path) -> dict[int, tuple[int, str]]:
-    """Read an anchor file: {"chain": [number, hash]}."""
+    """Read an anchor file: {"chain": [number, hash]}, by itself or under `heads`."""
     told = json.loads(path.read_text(encoding="utf-8"))
+    told = told.get("heads", told)
     return {int(chain): (int(number), str(digest)) for chain, (number, digest) in told.items()}
 
 
@@ -155,9 +178,9 @@ def main(arguments: list[str] | None = None) -> int:
     for finding in report.findings:
         sys.stdout.write(f"{finding}\n")
     sys.stdout.write(
-        f"rows {report.rows}, payloads erased {report.erased}, findings {len(report.findings)}\n"
+        f"rows {report.rows}, payloads erased {report.erased}, findings {report.found}\n"
     )
-    return 1 if report.findings else 0 if report.rows else 2
+    return 1 if report.found else 0 if report.rows else 2
 
 
 if __name__ == "__main__":

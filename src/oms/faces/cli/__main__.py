@@ -11,7 +11,14 @@ def main() -> None:
     """Prepare Django, then let click find the command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oms.config.settings")
     django.setup()
-    from oms.faces.cli import files  # noqa: F401  its commands register themselves
+    from oms.faces.cli import (  # noqa: F401  their commands register themselves
+        exchanging,
+        files,
+        issuing,
+        linking,
+        masses,
+        trust,
+    )
     from oms.faces.cli.commands import oms
     from oms.kit.denied import Denied
 

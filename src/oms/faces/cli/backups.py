@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from oms.kit.denied import Denied
 
-FOLDERS = ("papers", "documents", "keys")
+FOLDERS = ("papers", "documents", "keys", "anchors")
 FILES = ("secrets.json",)
 
 
