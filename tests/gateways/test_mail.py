@@ -21,12 +21,12 @@ LETTER: dict[str, Any] = {
 }
 
 
-def letter(**changes: Any) -> dict[str, Any]:
-    return LETTER | changes
+def letter(**changes: Any) -> mail.Letter:
+    return mail.Letter(**LETTER | changes)
 
 
 def parsed(**changes: Any):
-    raw = mail.compose(sender=SENDER, **letter(**changes)).as_bytes()
+    raw = mail.compose(letter(**changes), sender=SENDER).as_bytes()
     return message_from_bytes(raw, policy=default)
 
 
@@ -58,7 +58,7 @@ def test_a_letter_is_well_formed_with_twin_parts() -> None:
 
 
 def test_lines_are_short_and_ascii() -> None:
-    raw = mail.compose(sender=SENDER, **letter(subject="Слово " * 30)).as_bytes()
+    raw = mail.compose(letter(subject="Слово " * 30), sender=SENDER).as_bytes()
     assert raw.isascii()
     assert max(map(len, raw.split(b"\r\n"))) <= 78 + 2
     assert raw.count(b"\n") == raw.count(b"\r\n")
@@ -130,8 +130,8 @@ def test_a_wrong_address_of_the_server_is_told(url: str) -> None:
 
 def test_a_letter_arrives_and_its_resend_is_known(world) -> None:
     server = mail.from_url(world.smtp_url, sender=SENDER)
-    receipts = {server.send(**letter()) for _ in range(3)}
-    server.send(**letter(key="another"))
+    receipts = {server.send(letter()) for _ in range(3)}
+    server.send(letter(key="another"))
     caught = world.caught()
     assert [(row["copies"], row["text"]) for row in caught] == [
         (1, LETTER["text"]),
@@ -157,16 +157,16 @@ def test_each_failure_means_what_it_means(
     server = mail.from_url(world.smtp_url, sender=SENDER)
     world.fail(kind, channel="email", recipient=LETTER["to"])
     with pytest.raises(error) as caught:
-        server.send(**letter())
+        server.send(letter())
     assert "anna" not in str(caught.value)
     assert len(world.caught()) == kept
-    server.send(**letter())
+    server.send(letter())
     assert [row["copies"] for row in world.caught()] == [kept + 1]
 
 
 def test_others_are_not_touched_by_a_fault(world) -> None:
     world.fail("bad-address", recipient="boris@example.ru", times=-1)
-    mail.from_url(world.smtp_url, sender=SENDER).send(**letter())
+    mail.from_url(world.smtp_url, sender=SENDER).send(letter())
     assert len(world.caught()) == 1
 
 
@@ -174,10 +174,10 @@ def test_a_slow_server_is_waited_for_so_long_and_no_longer(world, monkeypatch) -
     monkeypatch.setattr(mail, "TIMEOUT_S", 0.3)
     server = mail.from_url(world.smtp_url, sender=SENDER)
     world.fail("delay", seconds=0.05)
-    server.send(**letter())
+    server.send(letter())
     world.fail("slow-answer", seconds=1)
     with pytest.raises(Temporary):
-        server.send(**letter(key="slow"))
+        server.send(letter(key="slow"))
     assert len(world.caught()) == 2
 
 
@@ -186,13 +186,13 @@ def test_nobody_listening_is_temporary() -> None:
         taken.bind(("127.0.0.1", 0))
         server = mail.from_url(f"smtp://127.0.0.1:{taken.getsockname()[1]}", sender=SENDER)
         with pytest.raises(Temporary):
-            server.send(**letter())
+            server.send(letter())
 
 
 def test_a_password_is_not_shown_to_a_server_without_tls(world) -> None:
     url = world.smtp_url.replace("smtp://", "smtp://robot:secret@") + "?tls=1"
     with pytest.raises(Temporary) as caught:
-        mail.from_url(url, sender=SENDER).send(**letter())
+        mail.from_url(url, sender=SENDER).send(letter())
     assert "SMTPNotSupportedError" in str(caught.value)
     assert world.caught() == []
 
@@ -203,16 +203,16 @@ def test_the_gateway_in_force(settings) -> None:
     settings.SMTP_URL = "smtp://mail:25"
     assert isinstance(mail.gateway(), mail.Smtp)
     with pytest.raises(Temporary):
-        mail.Unconfigured().send(**letter())
+        mail.Unconfigured().send(letter())
 
 
 def test_the_memory_gateway_is_as_strict_as_the_real_one() -> None:
     memory = mail.Memory()
     for _ in range(2):
-        memory.send(**letter())
+        memory.send(letter())
     assert len(memory.sent) == 1
     with pytest.raises(BadAddress):
-        memory.send(**letter(to="anna"))
+        memory.send(letter(to="anna"))
     memory.failures.append(Permanent("нет"))
     with pytest.raises(Permanent):
-        memory.send(**letter(key="b"))
+        memory.send(letter(key="b"))

@@ -15,8 +15,12 @@ from oms.gateways import personal_signature_demo as demo
 from oms.gateways.personal_signature import Checked, OpenSSL, Problem, knows_gost
 
 TEXT = "Подтверждаю личность в кабинете ОМС, код 482-913".encode()
-NOW = datetime.now(UTC) + timedelta(minutes=10)  # certificates of the tests are young
 KINDS = {"rsa": "RSA", "ec": "ECDSA", "gost256": "ГОСТ", "gost512": "ГОСТ"}
+
+
+def now() -> datetime:
+    """Soon: certificates of the tests are young, and a slow machine comes to them late."""
+    return datetime.now(UTC) + timedelta(minutes=10)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +34,7 @@ def authorities(tmp_path_factory) -> dict[str, Authority]:
 
 def check(authority: Authority, signature: bytes, content: bytes = TEXT, at=None) -> Checked:
     judge = OpenSSL(authority.root, authority.lists)
-    return judge.check(signature=signature, content=content, at=at or NOW)
+    return judge.check(signature=signature, content=content, at=at or now())
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -61,21 +65,21 @@ def test_a_good_signature_tells_who_signed(authorities, kind) -> None:
 def test_each_fault_has_its_name(tmp_path, kind, name, problem) -> None:
     own = Authority(tmp_path / "ca", kind)
     own.person(extensions="server" if name == "not for signing" else "person")
-    content, at, trusted = TEXT, NOW, own
+    content, at, trusted = TEXT, now(), own
     signature = own.sign(TEXT)
     if name == "other text":
         content = TEXT + b"!"
     elif name == "stranger":
         trusted = Authority(tmp_path / "another", kind)
     elif name == "later":
-        at = NOW + timedelta(days=400)
+        at = now() + timedelta(days=400)
     elif name == "earlier":
-        at = NOW - timedelta(days=2)
+        at = now() - timedelta(days=2)
     elif name == "revoked":
         own.revoke()
     elif name == "old list":
         own.publish("-crldays", "1")
-        at = NOW + timedelta(days=3)
+        at = now() + timedelta(days=3)
     elif name == "no list":
         (own.lists / "root.crl").unlink()
     assert check(trusted, signature, content, at) == Checked(problem)
@@ -144,7 +148,7 @@ def test_a_list_is_fetched_from_where_a_trusted_certificate_says(tmp_path) -> No
         own.revoke()
         lists.content = published.read_bytes()
         published.unlink()
-        assert check(own, signature, at=NOW + timedelta(hours=2)) == Checked(Problem.REVOKED)
+        assert check(own, signature, at=now() + timedelta(hours=2)) == Checked(Problem.REVOKED)
 
 
 def test_a_silent_address_leaves_revocation_unknown(tmp_path) -> None:
@@ -176,7 +180,7 @@ def test_the_demos_own_keys_are_good(tmp_path: Path) -> None:
     helper = object.__new__(Authority)
     helper.folder, helper.kind = tmp_path, "ec"
     found = OpenSSL(made.root_file, made.lists).check(
-        signature=helper.sign(TEXT, by="me"), content=TEXT, at=NOW
+        signature=helper.sign(TEXT, by="me"), content=TEXT, at=now()
     )
     assert found.signatory
     assert found.signatory.snils == "11223344595"

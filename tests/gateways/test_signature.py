@@ -266,19 +266,18 @@ def test_a_strangers_endless_signature_is_not_even_read(monkeypatch):
 
 
 @pytest.mark.drill
-def test_no_bit_of_the_signature_itself_can_change_unnoticed():
-    """The gap is not covered by the signature, so every bit of it is tried."""
+def test_no_byte_of_the_signature_itself_can_change_unnoticed():
+    """The gap is not covered by the signature, so every byte of it is tried, a bit of each."""
     whole = signed()
     start = whole.index(b"/Contents <") + 11
     end = whole.index(b">", start)
     last = start + len(whole[start:end].rstrip(b"0")) + 8
     assert last - start > 1500
     loose = [
-        (place - start, bit)
+        place - start
         for place in range(start - 1, last)
-        for bit in range(8)
         if signature.validate_pdf(
-            whole[:place] + bytes([whole[place] ^ 1 << bit]) + whole[place + 1 :], at=AT
+            whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :], at=AT
         ).ok
     ]
     assert loose == []

@@ -304,7 +304,7 @@ def test_an_account_is_bound_to_one_person(enter, member, at):
 
 def test_a_look_of_the_staff_is_in_the_journal(enter, member, at):
     person, clerk = enter(), member(Role.INSURER, "insurer:77001")
-    actions.look(person=person, by=clerk, purpose="Заявление № 5", at=at)
+    actions.look(people=[person], by=clerk, purpose="Заявление № 5", at=at)
     row = Entry.objects.get(act="person.read")
     assert (row.actor, row.role, row.organization) == (clerk.key, "insurer", "insurer:77001")
     assert row.payload.data == {"purpose": "Заявление № 5"}

@@ -28,7 +28,7 @@ def crowd(transactional_db, tmp_path, monkeypatch):
         # A connection each, no pool; what a commit survives is not this drill's question.
         options = {"options": "-c synchronous_commit=off"}
         monkeypatch.setitem(connection.settings_dict, "OPTIONS", options)
-        return 16, 1000
+        return 16, 300
     file = tmp_path / "drill.sqlite3"
     connection.ensure_connection()
     with sqlite3.connect(file) as copy:
@@ -140,6 +140,25 @@ def test_of_many_gifts_of_a_policy_one_wins(crowd, enter, insurer, other_insurer
 
     assert Counter(together(threads, give)) == {"given": 1, "denied": threads - 1}
     assert together(1, look) == [(1, 1, 1, True, [])]
+
+
+def test_of_many_entries_of_one_person_without_snils_one_gets_in(crowd, new_person, region, at):
+    """Only a document tells that they are one: no constraint of the database would."""
+    threads, _ = crowd
+    if connection.vendor == "sqlite":
+        _copy_again()
+    paper = actions.DocumentData(kind="14", series="45 10", number="123456")
+
+    def enter(_):
+        try:
+            actions.register_person(
+                data=new_person(document=paper), by=SYSTEM, at=at, source="operator"
+            )
+        except actions.AlreadyOnRecord:
+            return "met"
+        return "entered"
+
+    assert Counter(together(threads, enter)) == {"entered": 1, "met": threads - 1}
 
 
 def _copy_again():

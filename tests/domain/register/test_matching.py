@@ -333,7 +333,7 @@ def test_one_box_finds_by_beginning_in_order_and_no_more_than_asked(desk):
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "№", "—", "%", "' OR 1=1", "Сокол_ва", "\x00", "я" * 500, "Сокол Яна 01.02.0999"],
+    ["", " ", "№", "—", "%", "' OR 1=1", "С_к%", "\x00", "я" * 500, "Сокол Яна 01.02.0999"],
 )
 def test_nonsense_finds_nobody(desk, text):
     assert matching.search(text, desk[3]) == ()
@@ -347,3 +347,67 @@ def test_one_box_shows_only_what_the_user_may_see(desk, member):
     assert all(matching.search(text, other_clerk) == (theirs,) for text in texts)
     for role in (Role.REGISTRAR, Role.SUPPORT, Role.SUPERVISOR, Role.ADMINISTRATOR):
         assert matching.search("соколова", member(role)) == ()
+
+
+# Ways in beside the current name.
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Cjrjkjdf Fktyf Cthuttdyf", "Имя набрано в другой раскладке"),
+        ("Sokolova Alena Sergeevna", "Имя написано латиницей"),
+        ("Климова Алёна Сергеевна", "Прежнее имя совпало"),
+        ("Клемова Алёна Сергеевна", "Прежнее имя похоже"),
+        ("Ким Алёна Сергеевна", "Часть двойной фамилии: Ким / Соколова-Ким"),
+        ("Алёна Сокалова-Ким Сергеевна", "Части имени переставлены"),
+    ],
+)
+@pytest.mark.parametrize("born", [BIRTH, None])
+def test_every_way_of_telling_a_name_finds_its_bearer(sokolova, at, text, reason, born):
+    for name, on in (("Климова", date(2026, 4, 1)), ("Соколова-Ким", date(2026, 5, 1))):
+        actions.update_person(
+            person=sokolova, changes={"family_name": name}, on=on,
+            by=SYSTEM, at=at, source=Source.DOCUMENT,
+        )  # fmt: skip
+    words = dict(zip(("family_name", "given_name", "patronymic"), text.split(), strict=True))
+    match = matching.find(**words, birth_date=born)[0]
+    assert match.person == sokolova
+    assert match.reasons[0] == reason
+    assert match.score < 0.94
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Сокалова Алена",
+        "Сокалова",
+        "Cfrjkjdf Fktyf",
+        "Sokolova Alyona",
+        "Алена Сокалова",
+        "Соколова Алена 03.04.1985",
+        "Соколова Алёна Сергеевна 04.03.1986",
+    ],
+)
+def test_one_box_forgives(desk, text):
+    mine, theirs, _, clerk = desk
+    assert mine in matching.search(text, clerk)
+    assert theirs not in matching.search(text, clerk)
+
+
+def test_a_corrected_birth_date_still_finds_and_a_slip_in_a_number_is_told(sokolova, at):
+    actions.update_person(
+        person=sokolova, changes={"birth_date": date(1971, 9, 9)}, on=date(2026, 4, 1),
+        by=SYSTEM, at=at, source=Source.DOCUMENT,
+    )  # fmt: skip
+    assert find(patronymic="")[0].person == sokolova
+    slipped = actions.DocumentData(kind="14", series="4510", number="123465")
+    match = find(birth_date=None, snils="11223344596", document=slipped)[0]
+    assert match.reasons == (
+        "Имя совпало", "СНИЛС отличается одной цифрой", "Документ отличается одной цифрой",
+    )  # fmt: skip
+
+
+def test_who_is_known_is_left_out(sokolova, enter):
+    again = enter(family_name="Сокалова")
+    assert [match.person for match in find(besides=sokolova.pk)] == [again]

@@ -9,9 +9,13 @@ from django.test.utils import CaptureQueriesContext
 
 from oms.domain.accounts.models import Role
 from oms.domain.register import actions, matching, queries
-from oms.domain.register.models import IdentityDocument, InsuredPerson, Policy
+from oms.domain.register.entries import Part, learn
+from oms.domain.register.models import FormerName, IdentityDocument, InsuredPerson, Policy
 
-BIG = ("register_insuredperson", "register_policy", "register_identitydocument")
+BIG = (
+    "register_insuredperson", "register_policy", "register_identitydocument",
+    "register_formername", "register_namespelling",
+)  # fmt: skip
 BIRTH = date(1985, 3, 4)
 NAME = {"family_name": "Соколова", "given_name": "Алёна", "patronymic": "Сергеевна"}
 
@@ -106,6 +110,11 @@ def people(enter, insurer, at, on):
         )
         for row in rows
     )
+    FormerName.objects.bulk_create(
+        FormerName(person=row, name_key=f"ПРЕЖДЕ{row.pk}", birth_date=row.birth_date)
+        for row in rows
+    )
+    learn({Part.FAMILY: {f"СЛОВО{n}" for n in range(300)}, Part.GIVEN: {"АЛЕНА", "АЛИНА"}})
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return first
@@ -121,6 +130,15 @@ def people(enter, insurer, at, on):
         NAME | {"birth_date": BIRTH},
         {"family_name": "Сокалова", "given_name": "Алена", "birth_date": BIRTH},
         NAME | {"birth_date": date(1985, 4, 3), "snils": "11223344595"},
+        NAME | {"snils": "11223344596"},
+        {
+            "document": actions.DocumentData(kind="14", series="4510", number="123457"),
+            "family_name": "Соколова",
+        },
+        {"family_name": "Сокалова", "given_name": "Алена"},
+        {"family_name": "Cjrfkjdf", "given_name": "Fktyf"},
+        {"family_name": "Sokolova", "given_name": "Alena", "birth_date": BIRTH},
+        {"family_name": "Ким-Соколова", "given_name": "Алёна", "patronymic": "Сергеевна"},
     ],
 )
 def test_matching_enters_by_indexes(people, told):
@@ -138,6 +156,8 @@ def test_matching_enters_by_indexes(people, told):
         "сокол",
         "Соколова Алёна",
         "Соколова Алёна 04.03.1985",
+        "Сокалова Алена",
+        "Cfrjkjdf Fktyf",
         "04.03.1985",
         "11223344595",
         "7756410835999915",

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from oms.domain.accounts.models import Role, Source
 from oms.domain.journal.actions import SYSTEM, record
-from oms.domain.register import actions, queries
+from oms.domain.register import actions, looks, queries
 from oms.domain.register.models import InsuredPerson, Policy
 from oms.law import facts as law
 from oms.law import insurer_choice
@@ -237,11 +237,11 @@ def test_readers_are_shown_newest_first(enter, member, at, django_assert_num_que
     person, other = enter(), enter(given_name="Мария")
     clerk = member(Role.INSURER, "insurer:77001")
     fund = member(Role.FUND, "fund:77")
-    actions.look(person=person, by=clerk, purpose="Заявление", at=at)
-    actions.look(person=other, by=clerk, purpose="Чужое", at=at)
-    actions.look(person=person, by=fund, purpose="Жалоба", at=at + timedelta(hours=1))
+    actions.look(people=[person], by=clerk, purpose="Заявление", at=at)
+    actions.look(people=[other], by=clerk, purpose="Чужое", at=at)
+    actions.look(people=[person], by=fund, purpose="Жалоба", at=at + timedelta(hours=1))
     with django_assert_num_queries(1):
-        rows = queries.readers(person)
+        rows = looks.newest(looks.keys_of_person(person))
     assert [(row.role, row.organization, row.purpose) for row in rows] == [
         ("fund", "fund:77", "Жалоба"),
         ("insurer", "insurer:77001", "Заявление"),
@@ -256,4 +256,4 @@ def test_looks_before_the_person_was_on_record_are_shown_too(enter, member, at):
             details={"purpose": "Дело № 1"},
         )  # fmt: skip
     person = actions.link_account(person=enter(), user=anna, by=SYSTEM, at=at)
-    assert [row.purpose for row in queries.readers(person)] == ["Дело № 1"]
+    assert [row.purpose for row in looks.newest(looks.keys_of_person(person))] == ["Дело № 1"]

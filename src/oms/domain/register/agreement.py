@@ -4,19 +4,17 @@ Pages read the current row. Versions, the open insurance and the policy in force
 recorded; where the row differs from them, the row is wrong.
 """
 
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Protocol
 
 from oms.domain.register.data import OWN_FIELDS, name_key
-from oms.domain.register.models import Insurance, InsuredPerson, PersonVersion, Policy
-
-STALE_AFTER = timedelta(days=3)
-"""Older than this, a row is told to be stale."""
+from oms.domain.register.models import Insurance, InsuredPerson, PersonVersion
+from oms.kit import freshness
 
 
 def is_stale(person: InsuredPerson, *, at: datetime) -> bool:
     """Tell whether the row was last known to be true too long ago."""
-    return at - person.synced_at > STALE_AFTER
+    return freshness.is_stale(person.synced_at, kind=freshness.ROW, at=at)
 
 
 def version_of(person: InsuredPerson) -> PersonVersion | None:
@@ -29,12 +27,36 @@ def insurance_of(person: InsuredPerson) -> Insurance | None:
     return person.insurances.filter(valid_until=None).select_related("insurer").first()
 
 
+class Recorded(Protocol):
+    """A version: the person's own data as recorded."""
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The fields told, dates as ISO text."""
+
+
+class Insuring(Protocol):
+    """A period of insurance."""
+
+    @property
+    def insurer_id(self) -> str:
+        """Who insures."""
+
+
+class Numbered(Protocol):
+    """A policy."""
+
+    @property
+    def enp(self) -> str:
+        """The number, empty where it has none."""
+
+
 def disagreements(
     person: InsuredPerson,
     *,
-    version: PersonVersion | None,
-    insurance: Insurance | None,
-    policy: Policy | None,
+    version: Recorded | None,
+    insurance: Insuring | None,
+    policy: Numbered | None,
 ) -> dict[str, Any]:
     """Return field of the row → what it has to be, for fields that are wrong. No query.
 

@@ -3,12 +3,12 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db.models import QuerySet
 
+from oms.domain.register import bearers
 from oms.domain.register.data import DocumentData, blank_key, document_key
-from oms.domain.register.models import IdentityDocument, InsuredPerson, Policy
+from oms.domain.register.models import InsuredPerson
 from oms.law import dates
 from oms.law.identity_documents import KINDS
 from oms.law.names import fold
@@ -18,6 +18,7 @@ from oms.law.verdict import Invalid
 _ENP, _SNILS = 16, 11
 _HOLDERS = 100  # of one number; more is a number nobody means
 _DATE = re.compile(r"(\d{1,2}[-./]\d{1,2}[-./]\d{4}|\d{4}-\d{1,2}-\d{1,2}|\d{1,2} [а-яё]+ \d{4})")
+_CYRILLIC = re.compile("[А-Яа-яЁё]")
 _SERIES_NUMBER = re.compile(r"(.*?)(\d*)")
 _Rows = QuerySet[InsuredPerson]
 
@@ -40,7 +41,8 @@ def understand(text: str) -> Asked:
     rest, birth_date = _without_date(text)
     if any(letter.isdecimal() for letter in rest):
         return Asked(number=compact(text).replace("№", "").upper())
-    words = tuple(word for word in rest.replace(",", " ").split() if fold(word))
+    parted = rest.replace(",", " ") if _CYRILLIC.search(rest) else rest.replace(", ", " ")
+    words = tuple(word for word in parted.split() if fold(word))  # a comma may be «б» elsewhere
     return Asked(words=words, birth_date=birth_date)
 
 
@@ -78,20 +80,32 @@ def _beginning(rows: _Rows, words: tuple[str, ...]) -> _Rows:
 
 def _by_number(number: str, rows: _Rows, limit: int) -> tuple[InsuredPerson, ...]:
     """Find the holders first, then what the user may see of them: two sure entries by index."""
-    if digits(number) and len(number) == _SNILS:
-        holders = _keys(InsuredPerson.objects.filter(snils=number), "pk")
-    elif digits(number) and len(number) == _ENP:
-        holders = _keys(InsuredPerson.objects.filter(enp=number), "pk")
-        holders |= _keys(Policy.objects.filter(enp=number), "person")
-    else:
-        holders = _keys(Policy.objects.filter(blank_number=blank_key(number)), "person")
-        documents = IdentityDocument.objects.filter(number_key__in=_document_keys(number))
-        holders |= _keys(documents, "person")
+    holders = set(bearers.standing(_holders(number)).values())
     return tuple(rows.filter(pk__in=holders).order_by("name_key", "pk")[:limit])
 
 
-def _keys(rows: QuerySet[Any], column: str) -> set[int]:
-    return set(rows.values_list(column, flat=True)[:_HOLDERS])
+def led_on(asked: Asked) -> set[int]:
+    """Return who is found only by the number of a record merged into theirs. Queries as `answer`.
+
+    >>> led_on(Asked(words=("Соколова",)))
+    set()
+    """
+    if not asked.number:
+        return set()
+    stands = bearers.standing(_holders(asked.number))
+    own = {person for person, to in stands.items() if person == to}
+    return set(stands.values()) - own
+
+
+def _holders(number: str) -> set[int]:
+    if digits(number) and len(number) == _SNILS:
+        found: tuple[bearers.Rows, ...] = (bearers.by_snils([number]),)
+    elif digits(number) and len(number) == _ENP:
+        found = bearers.by_enp([number])
+    else:
+        documents = bearers.by_document(_document_keys(number))
+        found = (bearers.by_blank([blank_key(number)]), documents)
+    return {person for rows in found for _, person in rows[:_HOLDERS]}
 
 
 def _document_keys(number: str) -> set[str]:

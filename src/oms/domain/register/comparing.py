@@ -15,10 +15,12 @@ WEIGHTS = (0.35, 0.40, 0.25)
 SWAPPED = 0.93
 CHANGED_SURNAME = 0.75
 NO_PATRONYMIC = 0.93
+SURNAME_ONLY = 0.7
 DAY_AND_MONTH = 0.9
 ONE_DIGIT = 0.8
 _DIFFERENT_GIVEN_NAME = 0.5
 _ALIKE = 0.75
+_SURELY_SWAPPED = 0.85
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def names(one: Parts, other: Parts, *, female: bool = False) -> NameLikeness:
     family, given, patronymic = one
     orders = ((given, family, patronymic), (given, patronymic, family))
     best = max(_straight(order, other, False).score for order in orders)
-    if best * SWAPPED > straight.score and best >= 0.9:
+    if best * SWAPPED > straight.score and best >= _SURELY_SWAPPED:
         return NameLikeness(best * SWAPPED, swapped=True)
     return straight
 
@@ -128,6 +130,8 @@ def _date(text: str) -> date | None:
 
 
 def _straight(one: Parts, other: Parts, female: bool) -> NameLikeness:
+    if not (one[1] or one[2]):
+        return NameLikeness(round(SURNAME_ONLY * word(one[0], other[0]), 4))
     family, given, patronymic = (word(a, b) for a, b in zip(one, other, strict=True))
     missing = not (one[2] and other[2]) and one[2] != other[2]
     other_surname = family < _ALIKE and given >= 0.9 and (patronymic >= 0.9 or missing)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from oms.law import identity_documents
 from oms.law.names import fold
@@ -37,6 +38,21 @@ class DocumentData:
     issued_by: str = ""
     department_code: str = ""
     expires_on: date | None = None
+
+    @cached_property
+    def uniform(self) -> "DocumentData":
+        """The document in the normal form of its kind; one that has none is only tidied.
+
+        Registers hold documents that no mask fits: they are kept as told, never refused here.
+        """
+        try:
+            normal = identity_documents.normalize(
+                int(self.kind), series=self.series, number=self.number
+            )
+        except (KeyError, ValueError):
+            series, number = tidy(self.series).upper(), tidy(self.number).upper()
+            return replace(self, kind=str(self.kind), series=series, number=number)
+        return replace(self, kind=str(normal.kind), series=normal.series, number=normal.number)
 
 
 @dataclass(frozen=True)
@@ -76,23 +92,8 @@ def document_key(document: DocumentData) -> str:
     >>> document_key(DocumentData(kind="3", series="11-ак", number="123 456"))
     '3:IIАК123456'
     """
-    told = uniform(document)
+    told = document.uniform
     return f"{told.kind}:{compact(told.series)}{compact(told.number)}".upper()
-
-
-def uniform(document: DocumentData) -> DocumentData:
-    """Return the document in the normal form of its kind; one that has none is only tidied.
-
-    Registers hold documents that no mask fits: they are kept as told, never refused here.
-    """
-    try:
-        normal = identity_documents.normalize(
-            int(document.kind), series=document.series, number=document.number
-        )
-    except (KeyError, ValueError):
-        series, number = tidy(document.series).upper(), tidy(document.number).upper()
-        return replace(document, kind=str(document.kind), series=series, number=number)
-    return replace(document, kind=str(normal.kind), series=normal.series, number=normal.number)
 
 
 def blank_key(text: str) -> str:

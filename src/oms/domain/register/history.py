@@ -13,7 +13,7 @@ from oms.law.identity_documents import KINDS
 from oms.law.typed import NBSP
 
 LIMIT = 200
-_TITLES = {
+TITLES = {
     "family_name": "фамилия",
     "given_name": "имя",
     "patronymic": "отчество",
@@ -82,15 +82,16 @@ def _versions(person: InsuredPerson) -> Iterator[HistoryLine]:
 
 
 def _difference(old: PersonVersion, new: PersonVersion) -> tuple[str, str]:
-    changed = [name for name in _TITLES if old.data.get(name) != new.data.get(name)]
-    title = "Изменены данные: " + ", ".join(_TITLES[name] for name in changed)
-    texts = (f"{_shown(name, old)} → {_shown(name, new)}" for name in changed)
+    changed = [name for name in TITLES if old.data.get(name) != new.data.get(name)]
+    title = "Изменены данные: " + ", ".join(TITLES[name] for name in changed)
+    texts = (
+        f"{say(name, old.data.get(name))} → {say(name, new.data.get(name))}" for name in changed
+    )
     return title, "; ".join(texts)
 
 
-def _shown(name: str, version: PersonVersion) -> str:
-    """Return a value of a version as people read it."""
-    value = version.data.get(name)
+def say(name: str, value: Any) -> str:
+    """Return the value of a field as a version keeps it, as people read it."""
     if value in (None, ""):
         return "не указано"
     if name in ("birth_date", "died_on"):

@@ -55,9 +55,14 @@ class InsuredPerson(models.Model):
         blank=True,
         related_name="insured_person",
     )
-    region = models.ForeignKey(Region, on_delete=models.PROTECT)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, db_index=False)
     insurer = models.ForeignKey(
-        Insurer, on_delete=models.PROTECT, null=True, blank=True, related_name="insured_persons"
+        Insurer,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="insured_persons",
+        db_index=False,  # register_insurer_name begins with it, register_region_name with region
     )
     enp = models.CharField(max_length=16, null=True, blank=True)
     snils = models.CharField(max_length=11, null=True, blank=True)
@@ -97,7 +102,7 @@ class InsuredPerson(models.Model):
         ]
         indexes = [
             models.Index(fields=["name_key", "birth_date"], name="register_name_birth"),
-            models.Index(fields=["birth_date"], name="register_birth"),
+            models.Index(fields=["birth_date", "name_key", "sex", "id"], name="register_born"),
             models.Index(fields=["snils"], name="register_snils"),
             models.Index(fields=["insurer", "name_key"], name="register_insurer_name"),
             models.Index(fields=["region", "name_key"], name="register_region_name"),
@@ -110,6 +115,56 @@ class InsuredPerson(models.Model):
     def key(self) -> str:
         """The person's key in the journal."""
         return f"person:{self.pk}"
+
+
+class FormerName(models.Model):
+    """A name or birth date that a record bore before, as search compares them.
+
+    Only an entry for search: what was in force when is told by `PersonVersion`.
+    """
+
+    person = models.ForeignKey(InsuredPerson, on_delete=models.CASCADE, related_name="former_names")
+    name_key = CodePointField(max_length=184)
+    birth_date = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["birth_date", "name_key", "person"], name="register_former_name"
+            )
+        ]
+        indexes = [models.Index(fields=["name_key", "birth_date"], name="register_former_key")]
+
+    def __str__(self) -> str:
+        return f"former name of person:{self.person_id}"
+
+
+class NameSpelling(models.Model):
+    """A word of the register's names under itself and under itself less one letter.
+
+    Two words that one slip parts (a letter lost, added, changed, two swapped) share a variant,
+    so a misspelt word is found by equality. Words only: whose they are is not told.
+    """
+
+    class Part(models.IntegerChoices):
+        """Which part of a name the word is."""
+
+        FAMILY = 1, "Фамилия"
+        GIVEN = 2, "Имя"
+
+    part = models.PositiveSmallIntegerField(choices=Part.choices)
+    variant = CodePointField(max_length=60)
+    word = CodePointField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["part", "variant", "word"], name="register_name_spelling"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.variant} for {self.word}"
 
 
 class Period(models.Model):
@@ -184,7 +239,9 @@ class Address(Period):
 
     person = models.ForeignKey(InsuredPerson, on_delete=models.PROTECT, related_name="addresses")
     kind = models.CharField(max_length=16, choices=Kind.choices)
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, null=True, blank=True)
+    region = models.ForeignKey(
+        Region, on_delete=models.PROTECT, null=True, blank=True, db_index=False
+    )
     postal_code = models.CharField(max_length=6, blank=True)
     text = models.CharField(max_length=500)
 
@@ -229,7 +286,7 @@ class Policy(models.Model):
     form = models.CharField(max_length=1, choices=Form.choices, default=Form.DIGITAL)
     blank_number = models.CharField(max_length=20, blank=True, help_text="data.blank_key")
     insurer = models.ForeignKey(Insurer, on_delete=models.PROTECT, related_name="policies")
-    region = models.ForeignKey(Region, on_delete=models.PROTECT)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, db_index=False)
     begins_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True, help_text="Last day; empty: for ever")
     state = models.CharField(max_length=16, choices=State.choices, default=State.ACTIVE)

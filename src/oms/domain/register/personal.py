@@ -5,9 +5,10 @@ from datetime import datetime
 from oms.domain.accounts.models import User
 from oms.domain.accounts.personal_data import Keeper, Portion, rows
 from oms.domain.journal.actions import SYSTEM
+from oms.domain.register import looks
 from oms.domain.register.actions import unlink_account
 from oms.domain.register.models import InsuredPerson
-from oms.domain.register.queries import history, person_of, readers_of_account
+from oms.domain.register.queries import history, person_of
 
 _PERSON = (
     "enp", "snils", "family_name", "given_name", "patronymic", "birth_date", "birth_place",
@@ -41,7 +42,7 @@ def _collect(user: User) -> Portion:
 
 
 def _looks(user: User) -> Portion:
-    return Portion([vars(look) for look in readers_of_account(user)])
+    return Portion([vars(look) for look in looks.newest(looks.keys_of_account(user))])
 
 
 def _let_go(user: User, at: datetime) -> None:
@@ -66,7 +67,7 @@ KEEPERS = (
         title="Кто смотрел ваши данные",
         basis="152-ФЗ, ст. 14",
         order=60,
-        count=lambda user: len(readers_of_account(user)),
+        count=lambda user: looks.count(looks.keys_of_account(user)),
         collect=_looks,
         kept_because="Журнал просмотров нельзя менять, чтобы ему можно было верить",
     ),

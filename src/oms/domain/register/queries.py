@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BigAutoField, DateTimeField, Exists, OuterRef, Q, QuerySet
 
 from oms.domain.accounts.models import User
 from oms.domain.directory.models import MedicalOrganization
-from oms.domain.journal.models import Entry
 from oms.domain.register.actions.insurance import IN_FORCE, in_force
-from oms.domain.register.data import blank_key
+from oms.domain.register.actions.merging import survivor
+from oms.domain.register.data import DocumentData, NewPerson, blank_key
 from oms.domain.register.history import HistoryLine, history
 from oms.domain.register.models import (
     Address,
@@ -20,6 +20,7 @@ from oms.domain.register.models import (
     Policy,
     Suspension,
 )
+from oms.kit.prepared import Prepared, Slot
 from oms.law import clinic_choice, enp
 from oms.law import facts as law
 from oms.law.enp import NumberKind
@@ -28,18 +29,18 @@ from oms.law.typed import compact
 __all__ = [
     "HistoryLine",
     "PolicyAnswer",
-    "Reader",
     "attachment_of",
     "attachments",
     "card_of",
     "clinic_facts",
     "facts",
+    "facts_of_newcomer",
     "history",
     "holder",
+    "insured_since",
     "person_of",
     "policy_in_force",
     "public_policy_check",
-    "readers",
     "suspension_of",
 ]
 
@@ -60,7 +61,6 @@ _POLICY_STATES = {
 }
 _TEMPORARY = (Policy.Form.TEMPORARY, Policy.Form.TEMPORARY_ELECTRONIC)
 _ROWS_OF_ONE_NUMBER = 20
-_READS_SHOWN = 200
 _CARD = (
     *("state", "ends_on", "enp", "blank_number", "confirmation", "confirmed_at"),
     *("person__synced_at", "insurer__short_name"),
@@ -80,17 +80,6 @@ class PolicyAnswer:
     ends_on: date | None = None
 
 
-@dataclass(frozen=True)
-class Reader:
-    """One look of the staff at a person's data; `number` is the journal entry that keeps it."""
-
-    number: int
-    at: datetime
-    role: str
-    organization: str
-    purpose: str
-
-
 def person_of(user: User) -> InsuredPerson | None:
     """Return the register's record bound to the account."""
     return InsuredPerson.objects.select_related("region", "insurer").filter(user=user).first()
@@ -102,8 +91,17 @@ def card_of(user: User) -> Policy | None:
     It is read at every look at the cabinet; other columns of policy, person and insurer are
     fetched when asked for.
     """
-    rows = Policy.objects.filter(person__user=user, state__in=IN_FORCE)
-    return rows.select_related("person", "insurer").only(*_CARD).first()
+    return _CARD_OF.first(user=user.pk)
+
+
+_CARD_OF: Prepared[Policy] = Prepared(
+    lambda user: (
+        Policy.objects.filter(person__user=user, state__in=IN_FORCE)
+        .select_related("person", "insurer")
+        .only(*_CARD)[:1]
+    ),
+    user=BigAutoField(),
+)
 
 
 def policy_in_force(person: InsuredPerson) -> Policy | None:
@@ -139,6 +137,21 @@ def facts(person: InsuredPerson, *, on: date) -> law.PersonFacts:
     )
 
 
+def facts_of_newcomer(data: NewPerson) -> law.PersonFacts:
+    """Return what `facts` would of somebody just entered, with nothing else on record. No query."""
+    paper = data.document if data.document and data.document.kind in _STATUS_BY_DOCUMENT else None
+    status, permit_until = _status_by(data.citizenship, paper)
+    return law.PersonFacts(
+        birth_date=data.birth_date,
+        citizenship=data.citizenship,
+        status=status,
+        permit_valid_until=permit_until,
+        state=law.PersonState.ACTIVE,
+        region=data.region,
+        residence_region=data.region,
+    )
+
+
 def attachments(person: InsuredPerson) -> tuple[clinic_choice.AttachmentFacts, ...]:
     """Return the clinics the person chose, earliest first, as the rules see them. One query."""
     rows = person.attachments.select_related("clinic").order_by("valid_from", "pk")
@@ -161,7 +174,28 @@ def clinic_facts(clinic: MedicalOrganization) -> clinic_choice.ClinicFacts:
 
 def attachment_of(person: InsuredPerson) -> Attachment | None:
     """Return the attachment that stands, with its clinic. One query."""
-    return person.attachments.filter(valid_until=None).select_related("clinic").first()
+    return _ATTACHMENT_OF.first(person=person.pk)
+
+
+_ATTACHMENT_OF: Prepared[Attachment] = Prepared(
+    lambda person: Attachment.objects.filter(person=person, valid_until=None).select_related(
+        "clinic"
+    )[:1],
+    person=BigAutoField(),
+)
+
+
+def insured_since(person: InsuredPerson) -> date | None:
+    """Return since when the present insurer is the person's. One query."""
+    return _INSURED_SINCE.first(person=person.pk)
+
+
+_INSURED_SINCE: Prepared[date] = Prepared(
+    lambda person: Insurance.objects.filter(person=person, valid_until=None).values_list(
+        "valid_from", flat=True
+    )[:1],
+    person=BigAutoField(),
+)
 
 
 def suspension_of(person: InsuredPerson) -> Suspension | None:
@@ -172,26 +206,28 @@ def suspension_of(person: InsuredPerson) -> Suspension | None:
 def holder(*, number: str, birth_date: date) -> InsuredPerson | None:
     """Return whose policy bears the number, if born on the day; None as well for several. 1 query.
 
-    `number` is an ENP, nine digits of a temporary certificate or an old series and number.
+    `number` is an ENP, nine digits of a temporary certificate or an old series and number. That
+    of a merged record leads to the one that stands for it, for a query more.
     """
-    rows = Policy.objects.filter(_by_number(number), person__birth_date=birth_date)
-    rows = rows.exclude(person__state=InsuredPerson.State.MERGED)
-    found = {row.person_id: row.person for row in rows.select_related("person__insurer")[:20]}
+    rows = Policy.objects.filter(_by_number(number), _born(birth_date))
+    holders = (survivor(row.person) for row in rows.select_related("person__insurer")[:20])
+    found = {person.pk: person for person in holders}
     return next(iter(found.values())) if len(found) == 1 else None
 
 
 def public_policy_check(*, number: str, birth_date: date, on: date) -> PolicyAnswer:
     """Say whether the policy is in force; one query, whatever is asked.
 
-    `number` is an ENP, nine digits of a temporary certificate or an old series and number.
+    `number` is an ENP, nine digits of a temporary certificate or an old series and number; that
+    of a merged record tells of the record that stands for it, for queries more.
     An unknown number and a wrong birth date get the same answer: nothing tells them apart.
     """
     rows = (
-        Policy.objects.filter(_by_number(number), person__birth_date=birth_date)
-        .select_related("insurer")
+        Policy.objects.filter(_by_number(number), _born(birth_date))
+        .select_related("insurer", "person")
         .order_by("-begins_on", "-pk")[:_ROWS_OF_ONE_NUMBER]
     )
-    policies = list(rows)
+    policies = _with_survivors(list(rows))
     if not policies:
         return PolicyAnswer(found=False)
     policy = next((row for row in policies if _was_in_force(row, on)), policies[0])
@@ -204,45 +240,47 @@ def public_policy_check(*, number: str, birth_date: date, on: date) -> PolicyAns
     )
 
 
+def _with_survivors(policies: list[Policy]) -> list[Policy]:
+    """Put the policies of those who stand for merged holders first."""
+    stand = {survivor(row.person).pk for row in policies if row.person.merged_into_id}
+    if not stand:
+        return policies
+    rows = Policy.objects.filter(person__in=stand).select_related("insurer")
+    return [*rows.order_by("-begins_on", "-pk")[:_ROWS_OF_ONE_NUMBER], *policies]
+
+
+def policy_key(number: str) -> str:
+    """Return a number as the look-up reads it, however it was typed: what a limit counts by."""
+    if enp.kind(number) is NumberKind.ENP:
+        return compact(number).replace("№", "")
+    return blank_key(number) or "-"
+
+
 def moved_since(person: InsuredPerson, *, since: datetime) -> bool:
     """Tell whether an address was put in place of an earlier one after the moment. One query."""
+    return _MOVED.first(person=person.pk, since=since) is not None
+
+
+def _moved(person: Slot, since: Slot) -> QuerySet[Address, int]:
     earlier = Address.objects.filter(
         person=OuterRef("person"), recorded_at__lt=OuterRef("recorded_at")
     )
-    return person.addresses.filter(Exists(earlier), recorded_at__gt=since).exists()
+    rows = Address.objects.filter(Exists(earlier), person=person, recorded_at__gt=since)
+    return rows.values_list("pk", flat=True)[:1]
+
+
+_MOVED = Prepared(_moved, person=BigAutoField(), since=DateTimeField())
 
 
 def account_of_policy(*, number: str) -> User | None:
-    """Return the account of whoever holds the policy, for the support that looks for it."""
-    rows = Policy.objects.filter(_by_number(number), person__user__isnull=False)
-    found = rows.select_related("person__user").order_by("-begins_on", "-pk").first()
-    return found.person.user if found else None
+    """Return the account of whoever holds the policy, for the support that looks for it.
 
-
-def readers(person: InsuredPerson) -> tuple[Reader, ...]:
-    """Return who of the staff looked at the person's data, newest first, at most 200.
-
-    Looks at the application of somebody not yet on record stand under the account.
+    A merged record that kept its account leads to the account of the one that stands for it.
     """
-    return _looks([person.key, *([f"user:{person.user_id}"] if person.user_id else [])])
-
-
-def readers_of_account(user: User) -> tuple[Reader, ...]:
-    """Return the same for an account, whether or not it has a record. Two queries."""
-    person = InsuredPerson.objects.filter(user=user).first()
-    return readers(person) if person else _looks([user.key])
-
-
-def _looks(keys: list[str]) -> tuple[Reader, ...]:
-    rows = (
-        Entry.objects.filter(person__in=keys, act="person.read")
-        .order_by("-at", "-pk")
-        .values_list("pk", "at", "role", "organization", "payload__data")[:_READS_SHOWN]
-    )
-    return tuple(
-        Reader(number, at, role, organization, (data or {}).get("purpose", ""))
-        for number, at, role, organization, data in rows
-    )
+    rows = Policy.objects.filter(_by_number(number)).select_related("person__user")
+    people = (row.person for row in rows.order_by("-begins_on", "-pk")[:_ROWS_OF_ONE_NUMBER])
+    accounts = (survivor(person).user or person.user for person in people)
+    return next((account for account in accounts if account), None)
 
 
 def _covers(row: Insurance, on: date) -> bool:
@@ -260,12 +298,17 @@ def _status(person: InsuredPerson) -> tuple[law.LegalStatus, date | None]:
     papers = IdentityDocument.objects.filter(
         person=person, kind__in=_STATUS_BY_DOCUMENT, valid_until=None
     )
-    paper = papers.order_by("-valid_from", "-pk").first()
-    if person.citizenship == "RUS":
+    return _status_by(person.citizenship, papers.order_by("-valid_from", "-pk").first())
+
+
+def _status_by(
+    citizenship: str, paper: IdentityDocument | DocumentData | None
+) -> tuple[law.LegalStatus, date | None]:
+    if citizenship == "RUS":
         return law.LegalStatus.CITIZEN, None
     if paper:
         return _STATUS_BY_DOCUMENT[paper.kind], paper.expires_on
-    if person.citizenship in _EAEU:
+    if citizenship in _EAEU:
         return law.LegalStatus.EAEU_WORKER, None
     return law.LegalStatus.VISITOR, None
 
@@ -288,6 +331,12 @@ def _by_number(number: str) -> Q:
     if kind is NumberKind.TEMPORARY:
         return Q(blank_number=blank_key(number), form__in=_TEMPORARY)
     return Q(blank_number=blank_key(number) or "-")
+
+
+def _born(day: date) -> Q:
+    """Born on the day, on the record itself or on one it was merged into (two merges at most)."""
+    way = ("person", "person__merged_into", "person__merged_into__merged_into")
+    return Q(*((f"{one}__birth_date", day) for one in way), _connector=Q.OR)
 
 
 def _was_in_force(policy: Policy, on: date) -> bool:

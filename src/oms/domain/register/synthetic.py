@@ -19,12 +19,13 @@ from oms.domain.accounts.models import Sex, Source
 from oms.domain.directory.models import Insurer
 from oms.domain.journal.actions import SYSTEM, record
 from oms.domain.journal.models import Entry
-from oms.domain.register.actions.enp import LETTERS
+from oms.domain.register.actions.enp import LETTERS, take
 from oms.domain.register.data import OWN_FIELDS, document_key, name_key
+from oms.domain.register.entries import Part, learn
 from oms.domain.register.lives import Insurers, Life, lives
 from oms.domain.register.models import (
     Address,
-    EnpCounter,
+    FormerName,
     IdentityDocument,
     Insurance,
     InsuredPerson,
@@ -32,6 +33,7 @@ from oms.domain.register.models import (
     Policy,
 )
 from oms.law import enp
+from oms.law.names import fold
 
 BATCH = 1000
 SUBJECT = "register:synthetic"
@@ -50,7 +52,7 @@ def people(*, count: int, at: datetime, progress: Callable[[int], object] | None
     added = 0
     while True:
         with transaction.atomic():
-            insurers = _insurers(localdate(at))
+            insurers = insurers_on(localdate(at))
             start = made()
             size = min(BATCH, count - start)
             if size <= 0:
@@ -78,7 +80,7 @@ def confirm(*, at: datetime) -> int:
     return rows.update(synced_at=at)
 
 
-def _insurers(on: date) -> Insurers:
+def insurers_on(on: date) -> Insurers:
     """Codes by region: those that insure on the day, and those that left the register.
 
     Their rows are locked, so that batches take turns.
@@ -100,11 +102,13 @@ def _batch(start: int, size: int, insurers: Insurers, at: datetime) -> None:
     told = {"recorded_at": moment, "source": Source.REGISTER.value, "author": SYSTEM.key,
             "basis": f"demo:{start}"}  # fmt: skip
     _write(InsuredPerson, (_person(life, ids, moment) for life in crowd))
+    _write(FormerName, (row for life in crowd for row in _former(life, ids)))
     _write(PersonVersion, (row for life in crowd for row in _versions(life, ids, told)))
     _write(IdentityDocument, (_document(life, ids, told) for life in crowd))
     _write(Address, (_address(life, ids, told) for life in crowd))
     _write(Policy, (row for life in crowd for row in _policies(life, ids, moment)))
     _write(Insurance, (row for life in crowd for row in _insurances(life, ids, told)))
+    learn(_words(crowd))
     details = {"from": start, "until": start + size}
     record(act="register.synthetic", subject=SUBJECT, by=SYSTEM, at=at, details=details)
 
@@ -113,26 +117,10 @@ def _give_numbers(crowd: Sequence[Life]) -> None:
     """Take as many ENP of each beginning as are needed: one statement, as `issue_enp` counts."""
     wanted = [life for life in crowd if life.periods]
     prefixes = [_number(life, 0)[:10] for life in wanted]
-    free = _take(Counter(prefixes))
+    free = take(Counter(prefixes))
     for life, prefix in zip(wanted, prefixes, strict=True):
         life.enp = _number(life, free[prefix])
         free[prefix] += 1
-
-
-def _take(wanted: Mapping[str, int]) -> dict[str, int]:
-    """Return the first of the numbers taken under each beginning."""
-    table = connection.ops.quote_name(EnpCounter._meta.db_table)
-    rows = sorted(wanted.items())  # in one order, so that two loads cannot wait for each other
-    if not rows:
-        return {}
-    places = ", ".join(["(%s, %s)"] * len(rows))
-    query = (
-        f"INSERT INTO {table} (prefix, last) VALUES {places} ON CONFLICT (prefix)"  # noqa: S608  # nosec B608
-        f" DO UPDATE SET last = {table}.last + EXCLUDED.last RETURNING prefix, last"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(query, [value for row in rows for value in row])
-        return {prefix: last - wanted[prefix] + 1 for prefix, last in cursor.fetchall()}
 
 
 def _number(life: Life, sequence: int) -> str:
@@ -219,6 +207,27 @@ def _versions(life: Life, ids: Mapping[int, int], told: Row) -> Iterator[Row]:
         yield version(one.maiden, since, wedding)
         since = wedding
     yield version(one.family_name, since, None)
+
+
+def _former(life: Life, ids: Mapping[int, int]) -> Iterator[Row]:
+    """The maiden name, where a version tells it."""
+    one = life.one
+    if one.married_on and life.entered_on < one.married_on:
+        yield {
+            "person_id": ids[one.index],
+            "name_key": name_key(
+                family_name=one.maiden, given_name=one.given_name, patronymic=one.patronymic
+            ),
+            "birth_date": _day(one.birth_date),
+        }
+
+
+def _words(crowd: Sequence[Life]) -> dict[Part, set[str]]:
+    families = {name for life in crowd for name in (life.one.family_name, life.one.maiden)}
+    return {
+        Part.FAMILY: {fold(name) for name in families},
+        Part.GIVEN: {fold(life.one.given_name) for life in crowd},
+    }
 
 
 def _document(life: Life, ids: Mapping[int, int], told: Row) -> Row:

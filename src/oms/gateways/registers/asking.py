@@ -29,18 +29,17 @@ from django.core.cache import cache
 from oms.gateways.errors import Permanent, Temporary
 from oms.gateways.registers import breaker
 from oms.gateways.sms import trusted
+from oms.kit.freshness import KEEP_ANSWER, KEEP_NOTHING
 
 TIMEOUT = httpx.Timeout(5)
 TRIES = 3
 PAUSE_S = 0.3  # doubled after each try
-KEEP_S = 24 * 60 * 60
-KEEP_NOTHING_S = 10 * 60
-"""«Nobody such» is kept shortly: a new document reaches the register within hours."""
 TITLES: Mapping[str, str] = {
     "identity-documents": "Реестр документов, удостоверяющих личность",
     "pension": "Реестр СНИЛС",
     "tax": "Реестр налогоплательщиков",
     "civil-status": "Реестр актов гражданского состояния",
+    "ferzl": "ФЕРЗЛ, единый регистр застрахованных",
 }
 Answer = dict[str, Any]
 log = structlog.get_logger(__name__)
@@ -57,20 +56,27 @@ class Carrier(Protocol):
         """Return the answer, None for «nobody such». Raises `Temporary` or `Permanent`."""
 
 
-def ask(*, register: str, question: Mapping[str, Any]) -> Answer | None:
+def ask(
+    *,
+    register: str,
+    question: Mapping[str, Any],
+    through: Carrier | None = None,
+    fresh: bool = False,
+) -> Answer | None:
     """Return what the register says, None when it knows nobody such.
 
-    `question` is JSON-able. Raises `RegisterDown` (worth asking later) and `Permanent`.
+    `question` is JSON-able; `through` carries it where the port is another; `fresh` asks anew what
+    was asked before. Raises `RegisterDown` (worth asking later) and `Permanent`.
     """
     key = question_key(register, question)
-    kept, answer = _kept(key)
+    kept, answer = (False, None) if fresh else _kept(key)
     if kept:
         log.info("register.asked", register=register, outcome="kept", tries=0)
         return answer
     if not breaker.may_ask(register):
         log.info("register.asked", register=register, outcome="open", tries=0)
         raise RegisterDown(f"{TITLES[register]}: временно не спрашиваем")
-    answer = _asked(register, question, key)
+    answer = _asked(register, question, key, through or carrier())
     _keep(key, answer)
     return answer
 
@@ -146,11 +152,11 @@ class Memory:
 MEMORY = Memory()
 
 
-def _asked(register: str, question: Mapping[str, Any], key: str) -> Answer | None:
+def _asked(register: str, question: Mapping[str, Any], key: str, through: Carrier) -> Answer | None:
     begun = time.monotonic()
     for number in range(1, TRIES + 1):
         try:
-            answer = carrier().carry(register=register, question=question, key=key)
+            answer = through.carry(register=register, question=question, key=key)
         except Temporary as error:
             if number == TRIES:
                 breaker.failed(register)
@@ -203,8 +209,8 @@ def _kept(key: str) -> tuple[bool, Answer | None]:
 
 def _keep(key: str, answer: Answer | None) -> None:
     sealed = _box().encrypt(json.dumps(answer).encode())
-    life = KEEP_NOTHING_S if answer is None else KEEP_S
-    cache.set(f"register:answer:{key}", sealed, life)
+    life = KEEP_NOTHING if answer is None else KEEP_ANSWER
+    cache.set(f"register:answer:{key}", sealed, int(life.total_seconds()))
 
 
 def _box() -> MultiFernet:

@@ -15,6 +15,8 @@ COUNT_FOR_S = 120
 OPEN_FOR_S = 30
 PROBE_FOR_S = 20  # longer than the tries of one question
 TRIPPED_FOR_S = 3600
+ANSWERED, SILENT = "answered", "silent"
+NEWS_FOR_S = 3600
 
 
 def may_ask(register: str) -> bool:
@@ -30,11 +32,13 @@ def may_ask(register: str) -> bool:
 def succeeded(register: str) -> None:
     """Close the circuit: the register answered."""
     cache.delete_many([_key(register, name) for name in ("open", "tripped", "probe", "failures")])
+    cache.set(_key(register, "news"), ANSWERED, NEWS_FOR_S)
 
 
 def failed(register: str) -> None:
     """Count a question that got no answer; open the circuit at the fifth, or after a probe."""
     count, tripped = _key(register, "failures"), _key(register, "tripped")
+    cache.set(_key(register, "news"), SILENT, NEWS_FOR_S)
     cache.add(count, 0, COUNT_FOR_S)
     try:
         failures = cache.incr(count)
@@ -50,6 +54,15 @@ def down(registers: Iterable[str]) -> frozenset[str]:
     """Return those of the registers whose circuit is open. One read of the cache."""
     wanted = {_key(register, "open"): register for register in registers}
     return frozenset(wanted[key] for key in cache.get_many(list(wanted)))
+
+
+def news(register: str) -> str:
+    """Return `ANSWERED`, `SILENT` or '', whichever came last since this was asked before."""
+    key = _key(register, "news")
+    found = str(cache.get(key, ""))
+    if found:
+        cache.delete(key)
+    return found
 
 
 def _key(register: str, name: str) -> str:

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 from oms.gateways.simulators import clamd, http, openid, smpp, smtp
+from oms.gateways.simulators.ferzl import Ferzl
 from oms.gateways.simulators.registers import Registers
 from oms.gateways.simulators.store import Store
 
@@ -26,6 +27,7 @@ def main() -> None:
     parser.add_argument("--smpp-port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--store", type=Path, required=True, help="SQLite file of what arrived")
     parser.add_argument("--people", type=Path, help="JSON file of those the registers know")
+    parser.add_argument("--ferzl", type=Path, help="JSON file of those ФЕРЗЛ knows")
     parser.add_argument("--openid-port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--openid-portal", default="", help="Address the OpenID client returns to")
     parser.add_argument("--openid-people", type=Path, help="JSON file of who may be picked there")
@@ -38,7 +40,14 @@ async def _serve(options: argparse.Namespace) -> None:
     mail = await smtp.serve(store, host=options.host, port=options.smtp_port)
     token = os.environ.get("OMS_SMS_TOKEN", "")
     known = Registers(options.people)
-    web = http.Server(store, host=options.host, port=options.http_port, token=token, known=known)
+    web = http.Server(
+        store,
+        host=options.host,
+        port=options.http_port,
+        token=token,
+        known=known,
+        insured=Ferzl(options.ferzl),
+    )
     threading.Thread(target=web.serve_forever, daemon=True).start()
     vouching = openid.Server(
         host=options.host,

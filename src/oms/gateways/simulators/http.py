@@ -2,7 +2,7 @@
 
 POST /sms · GET /messages?to=&limit=&before= · GET /messages/N · DELETE /messages ·
 GET, POST /faults {kind, channel, recipient, seconds, times} · DELETE /faults?channel=&recipient=
-POST /registers/… (see `registers.py`)
+POST /registers/… (see `registers.py`) · POST /ferzl, /ferzl/people (see `ferzl.py`)
 POST /push/subscriptions {server} · POST /push/N · DELETE /push/N (see `push.py`)
 """
 
@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from oms.gateways.simulators import push, registers
+from oms.gateways.simulators import ferzl, push, registers
 from oms.gateways.simulators.store import Fault, Kind, Store
 
 CHANNEL = "sms"
@@ -36,8 +36,10 @@ class Server(ThreadingHTTPServer):
         port: int,
         token: str = "",
         known: registers.Registers | None = None,
+        insured: ferzl.Ferzl | None = None,
     ) -> None:
         self.store = store
+        self.ferzl = insured or ferzl.Ferzl()
         self.registers = known or registers.Registers()
         self.token = token
         self.push = push.Push()
@@ -66,9 +68,14 @@ class _Handler(BaseHTTPRequestHandler):
         """Take an SMS, a notice, a question to a register, or an order to fail."""
         if self.path.startswith("/push/") and self.path != _SUBSCRIPTIONS:
             return self._push(self.path.removeprefix("/push/"))
+        if self.path == ferzl.PATH:
+            return self._ferzl()
         body = self._body()
         if body is None:
             return self._answer(400, {"code": "not-json"})
+        if self.path == f"{ferzl.PATH}/people":
+            self.server.ferzl.know(body.get("people") or [])
+            return self._answer(201, {})
         if self.path.startswith("/registers/"):
             return self._register(self.path.removeprefix("/registers/"), body)
         known = {"/sms": self._sms, "/faults": self._fault, _SUBSCRIPTIONS: self._subscribe}
@@ -157,6 +164,15 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         return self._answer(*self.server.registers.answer(name, body))
 
+    def _ferzl(self) -> None:
+        length = min(int(self.headers.get("Content-Length") or 0), MAX_BODY)
+        content = self.rfile.read(length)
+        fault = self.server.store.fault(channel=registers.CHANNEL, recipient="ferzl", of=_BEFORE)
+        if fault and self._fails(fault):
+            return
+        status, envelope = self.server.ferzl.answer(content)
+        self._send(status, "text/xml; charset=utf-8", envelope)
+
     def _fails(self, fault: Fault) -> bool:
         """Fail as ordered; return whether the request ends with it."""
         if fault.kind == Kind.REFUSE:
@@ -190,8 +206,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, status: int, body: object) -> None:
         data = json.dumps(body, ensure_ascii=False).encode()
+        self._send(status, "application/json; charset=utf-8", data)
+
+    def _send(self, status: int, media_type: str, data: bytes) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json; charset=utf-8")
+        self.send_header("Content-Type", media_type)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)

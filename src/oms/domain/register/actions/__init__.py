@@ -3,6 +3,8 @@
 from oms.domain.register.actions.attachment import attach_to_clinic
 from oms.domain.register.actions.confirmation import confirm_policy
 from oms.domain.register.actions.enp import EnpExhausted, issue_enp
+from oms.domain.register.actions.entering import NewAddress, Newcomer, enter_many
+from oms.domain.register.actions.gate import AlreadyOnRecord, strangers
 from oms.domain.register.actions.insurance import (
     AlreadyInsured,
     NotInsured,
@@ -13,10 +15,12 @@ from oms.domain.register.actions.insurance import (
     give_policy,
     hold_policy,
 )
+from oms.domain.register.actions.merging import CannotMerge, CannotPart, survivor
 from oms.domain.register.actions.particulars import set_address, set_identity_document
 from oms.domain.register.actions.people import (
     AccountTaken,
     SnilsTaken,
+    doubles_on_record,
     link_account,
     look,
     register_person,
@@ -36,10 +40,15 @@ from oms.domain.register.data import DocumentData, NewPerson
 __all__ = [
     "AccountTaken",
     "AlreadyInsured",
+    "AlreadyOnRecord",
     "AlreadySuspended",
+    "CannotMerge",
+    "CannotPart",
     "DocumentData",
     "EnpExhausted",
+    "NewAddress",
     "NewPerson",
+    "Newcomer",
     "NotInsured",
     "NotOnRecord",
     "NotSuspended",
@@ -50,6 +59,8 @@ __all__ = [
     "change_insurer",
     "close_policy",
     "confirm_policy",
+    "doubles_on_record",
+    "enter_many",
     "give_policy",
     "hold_policy",
     "issue_enp",
@@ -59,6 +70,8 @@ __all__ = [
     "resume",
     "set_address",
     "set_identity_document",
+    "strangers",
+    "survivor",
     "suspend",
     "synchronise",
     "unlink_account",

@@ -71,10 +71,10 @@ def give_policy(
             person.enp = issue_enp(
                 region=insurer.region_id, birth_date=person.birth_date, sex=person.sex
             )
-        policy = _policy(
-            person, insurer, on=on, at=at,
-            form=form, ends_on=ends_on, blank_number=blank_key(blank_number),
-        )  # fmt: skip
+        policy = new_policy(
+            person, insurer, on=on, at=at, form=form, ends_on=ends_on, blank_number=blank_number
+        )
+        policy.save(force_insert=True)
         was = person.insurer_id
         _insure(person, insurer, ground=ground, on=on, by=by, at=at, basis=basis)
         journal(
@@ -113,10 +113,13 @@ def change_insurer(
             raise SameInsurer
         if on < current.begins_on:
             raise PeriodsOverlap
-        _end(current, Policy.State.SUPERSEDED, on=on, at=at, reason="Смена страховой организации")
-        policy = _policy(
+        end_policy(
+            current, Policy.State.SUPERSEDED, on=on, at=at, reason="Смена страховой организации"
+        )
+        policy = new_policy(
             person, insurer, on=on, at=at, form=Policy.Form.DIGITAL, ends_on=current.ends_on
         )
+        policy.save(force_insert=True)
         _insure(person, insurer, ground=ground, on=on, by=by, at=at, basis=basis)
         journal(
             "policy.change-insurer", person=person, by=by, at=at, subject=f"policy:{policy.pk}",
@@ -139,7 +142,7 @@ def close_policy(
         if current is None:
             return None
         was = current.state
-        _end(current, Policy.State.CLOSED, on=on, at=at, reason=reason)
+        end_policy(current, Policy.State.CLOSED, on=on, at=at, reason=reason)
         person.insurer = None
         touch(person, "insurer", at=at)
         journal(
@@ -197,12 +200,13 @@ def _make_room(person: InsuredPerson, current: Policy | None, *, on: date, at: d
         raise AlreadyInsured
     if current and current.ends_on:
         over = current.ends_on + timedelta(days=1)
-        _end(current, Policy.State.CLOSED, on=over, at=at, reason=_EXPIRED)
+        end_policy(current, Policy.State.CLOSED, on=over, at=at, reason=_EXPIRED)
     if person.insurances.filter(valid_until__gt=on).exists():
         raise PeriodsOverlap
 
 
-def _end(policy: Policy, state: Policy.State, *, on: date, at: datetime, reason: str) -> None:
+def end_policy(policy: Policy, state: Policy.State, *, on: date, at: datetime, reason: str) -> None:
+    """End a policy and the open insurance of its person; the caller holds the person's lock."""
     insurance = Insurance.objects.filter(person=policy.person_id, valid_until=None).first()
     if insurance:
         close(insurance, on=on)
@@ -211,7 +215,7 @@ def _end(policy: Policy, state: Policy.State, *, on: date, at: datetime, reason:
     policy.save(update_fields=["state", "state_since", "updated_at", "closing_reason"])
 
 
-def _policy(
+def new_policy(
     person: InsuredPerson,
     insurer: Insurer,
     *,
@@ -221,11 +225,12 @@ def _policy(
     ends_on: date | None,
     blank_number: str = "",
 ) -> Policy:
-    return Policy.objects.create(
+    """Return a policy under the person's ENP, not saved yet."""
+    return Policy(
         person=person,
         enp=person.enp or "",
         form=form,
-        blank_number=blank_number,
+        blank_number=blank_key(blank_number),
         insurer=insurer,
         region_id=insurer.region_id,
         begins_on=on,
@@ -233,6 +238,29 @@ def _policy(
         state_since=on,
         created_at=at,
         updated_at=at,
+    )
+
+
+def new_insurance(
+    person: InsuredPerson,
+    insurer: Insurer,
+    *,
+    ground: int,
+    on: date,
+    by: Actor,
+    at: datetime,
+    basis: str,
+) -> Insurance:
+    """Return an open period of insurance, not saved yet."""
+    return Insurance(
+        person=person,
+        insurer=insurer,
+        ground=ground,
+        valid_from=on,
+        recorded_at=at,
+        source=Source.REGISTER,
+        author=by.key,
+        basis=basis,
     )
 
 
@@ -246,15 +274,8 @@ def _insure(
     at: datetime,
     basis: str,
 ) -> None:
-    Insurance.objects.create(
-        person=person,
-        insurer=insurer,
-        ground=ground,
-        valid_from=on,
-        recorded_at=at,
-        source=Source.REGISTER,
-        author=by.key,
-        basis=basis,
+    new_insurance(person, insurer, ground=ground, on=on, by=by, at=at, basis=basis).save(
+        force_insert=True
     )
     person.insurer = insurer
     person.region_id = insurer.region_id

@@ -1,6 +1,6 @@
 """Identity documents and addresses of a person: the earlier ones stay, closed."""
 
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
@@ -8,9 +8,11 @@ from django.db import transaction
 
 from oms.domain.journal.actions import Actor
 from oms.domain.register.actions.rows import Changes, close, differences, journal, lock, touch
-from oms.domain.register.data import DocumentData, document_key, uniform
+from oms.domain.register.data import DocumentData, document_key
 from oms.domain.register.models import Address, IdentityDocument, InsuredPerson
 from oms.law.typed import tidy
+
+_DOCUMENT = tuple(one.name for one in fields(DocumentData) if one.name != "kind")
 
 
 def set_identity_document(
@@ -60,7 +62,7 @@ def set_address(
     with transaction.atomic():
         lock(person)
         period = period_of(on=on, by=by, at=at, source=source, basis=basis)
-        values = {"text": tidy(text), "region_id": region, "postal_code": postal_code}
+        values = address_values(text, region=region, postal_code=postal_code)
         row, changed = put_address(person, kind, values, period)
         if changed:
             touch(person, at=at)
@@ -69,6 +71,11 @@ def set_address(
                 kind=kind, on=on, source=source, basis=basis,
             )  # fmt: skip
     return row
+
+
+def address_values(text: str, *, region: str | None, postal_code: str) -> dict[str, Any]:
+    """Return the columns of an address as they are compared and kept."""
+    return {"text": tidy(text), "region_id": region, "postal_code": postal_code}
 
 
 def period_of(*, on: date, by: Actor, at: datetime, source: str, basis: str) -> dict[str, Any]:
@@ -86,18 +93,24 @@ def put_document(
     person: InsuredPerson, document: DocumentData, period: dict[str, Any]
 ) -> tuple[IdentityDocument, Changes]:
     """Close the document of the kind and open the new one, unless they are the same."""
-    values = asdict(uniform(document))
-    kind = values.pop("kind")
-    current = person.identity_documents.filter(kind=kind, valid_until=None).first()
+    row = new_document(person, document, period)
+    current = person.identity_documents.filter(kind=row.kind, valid_until=None).first()
+    values = {name: getattr(row, name) for name in _DOCUMENT}
     changed = differences(current, values)
     if current and not changed:
         return current, {}
     if current:
         close(current, on=period["valid_from"])
-    row = IdentityDocument.objects.create(
-        person=person, kind=kind, number_key=document_key(document), **values, **period
-    )
+    row.save(force_insert=True)
     return row, changed
+
+
+def new_document(
+    person: InsuredPerson, document: DocumentData, period: dict[str, Any]
+) -> IdentityDocument:
+    """Return the document in its normal form, not saved yet."""
+    values = {name: getattr(document.uniform, name) for name in ("kind", *_DOCUMENT)}
+    return IdentityDocument(person=person, number_key=document_key(document), **values, **period)
 
 
 def put_address(

@@ -1,6 +1,6 @@
 """The person's own data: entered, changed, bound to an account, looked at."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -9,8 +9,9 @@ from django.db.models import Field, Q
 from django.utils import timezone
 
 from oms.domain.accounts.models import Sex, User
-from oms.domain.journal.actions import Actor, record
+from oms.domain.journal.actions import Act, Actor, record_many
 from oms.domain.register.actions.enp import LETTERS
+from oms.domain.register.actions.gate import doubles_of, refuse_doubles
 from oms.domain.register.actions.insurance import close_policy, hold_policy
 from oms.domain.register.actions.particulars import period_of, put_address, put_document
 from oms.domain.register.actions.rows import (
@@ -23,6 +24,7 @@ from oms.domain.register.actions.rows import (
     touch,
 )
 from oms.domain.register.data import OWN_FIELDS, NewPerson, name_key
+from oms.domain.register.entries import remember
 from oms.domain.register.models import Address, InsuredPerson, PersonVersion, Policy
 from oms.kit.denied import Denied
 from oms.law import enp
@@ -55,21 +57,26 @@ def register_person(
     source: str,
     basis: str = "",
     user: User | None = None,
+    judged_other: Collection[int] = (),
 ) -> InsuredPerson:
     """Enter a person with the first version, document and addresses; no policy yet.
 
     The same data under the same non-empty `basis` return the person entered first.
-    Raises `SnilsTaken`, `AccountTaken`.
+    `judged_other` are keys of records that somebody looked at and judged another person's.
+    Raises `SnilsTaken`, `AccountTaken`, `AlreadyOnRecord`.
     """
     with transaction.atomic():
-        person = _new(data, at)
+        person = new_person(data, at)
         known = _entered_before(person, basis)
         if known:
             return known
         person.user = user
+        _refuse_taken(person)
+        refuse_doubles(newcomer=person, document=data.document, judged_other=judged_other)
         _insert(person)
+        remember(person=person)
         period = period_of(on=timezone.localdate(at), by=by, at=at, source=source, basis=basis)
-        _put_version(person, period)
+        put_version(person, period)
         if data.document:
             put_document(person, data.document, period)
         for kind, text in (
@@ -79,12 +86,18 @@ def register_person(
             if text:
                 values = {"text": tidy(text), "region_id": None, "postal_code": ""}
                 put_address(person, kind, values, period)
-        changed = {name: [None, value] for name, value in own_data(person).items() if value}
+        changed = entered(own_data(person))
         journal(
             "person.register", person=person, by=by, at=at, changed=changed,
             source=source, basis=basis, user=user.key if user else "",
+            judged_other=sorted(judged_other),
         )  # fmt: skip
     return person
+
+
+def doubles_on_record(*, data: NewPerson, at: datetime) -> tuple[InsuredPerson, ...]:
+    """Return the records that would stop this entry. Three queries at most."""
+    return doubles_of(newcomer=new_person(data, at), document=data.document)
 
 
 def update_person(
@@ -111,12 +124,15 @@ def update_person(
         changed = differences(person, _readable(changes))
         if not changed:
             return person
+        was = (person.name_key, person.birth_date)
         for name, (_, new) in changed.items():
             setattr(person, name, new)
-        person.name_key = _name_key(person)
+        person.name_key = key_of_name(person)
         _save_changes(person, changed, at)
-        _close_version(person, on)
-        _put_version(person, period_of(on=on, by=by, at=at, source=source, basis=basis))
+        if was != (person.name_key, person.birth_date):
+            remember(person=person, was=was)
+        close_version(person, on)
+        put_version(person, period_of(on=on, by=by, at=at, source=source, basis=basis))
         journal(
             "person.update", person=person, by=by, at=at, changed=changed, on=on,
             source=source, basis=basis, warnings=_enp_warnings(person),
@@ -161,13 +177,15 @@ def unlink_account(*, person: InsuredPerson, by: Actor, at: datetime) -> None:
         journal("person.unlink", person=person, by=by, at=at, changed={"user": [bound, None]})
 
 
-def look(*, person: InsuredPerson, by: User, purpose: str, at: datetime) -> None:
-    """Write into the journal that a member of staff read this person's data, and why."""
+def look(*, people: Iterable[InsuredPerson], by: User, purpose: str, at: datetime) -> None:
+    """Write into the journal that a member of staff read these persons' data, and why.
+
+    A line for each, in the same few statements however many they are.
+    """
+    told = {"purpose": purpose}
+    acts = [Act("person.read", person.key, person.key, told) for person in people]
     with transaction.atomic():
-        record(
-            act="person.read", subject=person.key, person=person.key,
-            by=by.actor, at=at, details={"purpose": purpose},
-        )  # fmt: skip
+        record_many(acts=acts, by=by.actor, at=at)
 
 
 def own_data(person: InsuredPerson) -> dict[str, Any]:
@@ -179,12 +197,18 @@ def own_data(person: InsuredPerson) -> dict[str, Any]:
     }
 
 
-def _new(data: NewPerson, at: datetime) -> InsuredPerson:
+def entered(data: dict[str, Any]) -> Changes:
+    """Return what the journal says of somebody's own data at entry: those there are."""
+    return {name: [None, value] for name, value in data.items() if value}
+
+
+def new_person(data: NewPerson, at: datetime) -> InsuredPerson:
+    """Return the row of somebody told of, not saved yet."""
     told = _readable({name: getattr(data, name) for name in OWN_FIELDS if hasattr(data, name)})
     person = InsuredPerson(
         region_id=data.region, created_at=at, updated_at=at, synced_at=at, **told
     )
-    person.name_key = _name_key(person)
+    person.name_key = key_of_name(person)
     return person
 
 
@@ -205,7 +229,8 @@ def _readable(changes: Mapping[str, Any]) -> dict[str, Any]:
     return read
 
 
-def _name_key(person: InsuredPerson) -> str:
+def key_of_name(person: InsuredPerson) -> str:
+    """Return the key by which the person's name is found."""
     return name_key(
         family_name=person.family_name,
         given_name=person.given_name,
@@ -225,7 +250,6 @@ def _entered_before(person: InsuredPerson, basis: str) -> InsuredPerson | None:
 
 
 def _insert(person: InsuredPerson) -> None:
-    _refuse_taken(person)
     try:
         with transaction.atomic():
             person.save(force_insert=True)
@@ -253,11 +277,20 @@ def _refuse_taken(person: InsuredPerson) -> None:
         raise AccountTaken
 
 
-def _put_version(person: InsuredPerson, period: dict[str, Any]) -> None:
-    PersonVersion.objects.create(person=person, data=own_data(person), **period)
+def put_version(person: InsuredPerson, period: dict[str, Any]) -> None:
+    """Keep the person's own data as they are now; the caller has closed the version before."""
+    new_version(person, own_data(person), period).save(force_insert=True)
 
 
-def _close_version(person: InsuredPerson, on: date) -> None:
+def new_version(
+    person: InsuredPerson, data: dict[str, Any], period: dict[str, Any]
+) -> PersonVersion:
+    """Return a version of the person's own data, not saved yet."""
+    return PersonVersion(person=person, data=data, **period)
+
+
+def close_version(person: InsuredPerson, on: date) -> None:
+    """Close the version in force on the day."""
     current = person.versions.filter(valid_until=None).first()
     if current:
         close(current, on=on)

@@ -70,5 +70,12 @@ def journal(
     **more: Any,
 ) -> None:
     """Write the act with its changes; empty extras are left out."""
-    details = {"changed": changed} | {name: value for name, value in more.items() if value}
-    record(act=act, subject=subject or person.key, person=person.key, by=by, at=at, details=details)
+    record(
+        act=act, subject=subject or person.key, person=person.key,
+        by=by, at=at, details=details_of(changed, **more),
+    )  # fmt: skip
+
+
+def details_of(changed: Changes, **more: Any) -> dict[str, Any]:
+    """Return what the journal keeps of an act; empty extras are left out."""
+    return {"changed": changed} | {name: value for name, value in more.items() if value}
