@@ -1,0 +1,1 @@
+"""Records that may be one person: found, weighed, decided by people, merged and un-merged."""
