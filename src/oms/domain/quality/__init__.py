@@ -1,0 +1,1 @@
+"""Качество данных (REG-5): rules, findings, repairs."""
