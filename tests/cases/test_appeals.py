@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from tests import factories as make
 
-from oms.cases import actions, tasks
+from oms.cases import actions, queries, tasks
 from oms.cases.about import decided_among, earlier
 from oms.cases.deciding import verb_for
 from oms.cases.models import Case
@@ -196,6 +196,26 @@ def test_an_appeal_needs_a_refusal(clerk) -> None:
     case = make.submitted()
     with pytest.raises(actions.ClosedTo):
         actions.start(service="appeal", applicant=case.applicant, about=case.number, at=AT)
+
+
+def test_an_appeal_has_a_last_day_and_then_a_way_out(refused) -> None:
+    last = AT + timedelta(days=92)
+    user, about = refused.applicant, refused.number
+    case = actions.start(service="appeal", applicant=user, about=about, at=last)
+    told = dict(queries.bound_step(case, "reasons", on=last.date()).told())
+    assert told["Обжаловать можно до"].replace("\N{NO-BREAK SPACE}", " ") == "6 января 2027 г."
+    for step, typed in APPEAL.items():
+        case = actions.save_draft(case=case, step=step, typed=typed, by=user, at=last)
+    with pytest.raises(actions.NotReady):  # begun in time, sent a day later
+        actions.perform("submit", case, by=user, at=last + timedelta(days=1))
+    assert actions.perform("submit", case, by=user, at=last).state == State.AWAITING
+    other = actions.perform("take", make.submitted(), by=make.operator(), at=AT)
+    other = actions.perform("reject", other, by=other.assignee, at=AT, reasons=REASONS)
+    with pytest.raises(actions.ClosedTo, match="Подайте заявление заново"):
+        actions.start(
+            service="appeal", applicant=other.applicant, about=other.number,
+            at=last + timedelta(days=1),
+        )  # fmt: skip
 
 
 @pytest.mark.django_db(transaction=True)  # as the web runs it: no transaction around

@@ -65,8 +65,8 @@ def test_a_copy_goes_to_the_confirmed_address_of_who_asks_and_to_nobody_else(
     sent = []
 
     class Box:
-        def send(self, **letter):
-            sent.append(letter)
+        def send(self, letter):
+            sent.append(vars(letter))
 
     monkeypatch.setattr(mail, "gateway", Box)
     user = case.applicant

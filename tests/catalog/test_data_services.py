@@ -1,12 +1,14 @@
 """Attach, confirm, choose a clinic, suspend: answers → refusals; the register before and after."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from tests import factories as make
 
-from oms.cases import actions, queries
+from oms.cases import actions, guarding, queries
 from oms.cases.models import Case
+from oms.cases.refused import TooManyNumbers
 from oms.cases.review import walk
 from oms.cases.states import State
 from oms.domain.accounts.models import Level, User
@@ -18,6 +20,7 @@ from oms.domain.register import tasks
 from oms.domain.register.models import InsuredPerson, Policy
 from oms.kit.denied import Denied
 from oms.kit.tasks import run_all_now
+from oms.law import enp
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +52,24 @@ def known(**values: object) -> User:
 def by_number(user: User, number: str, **more: str) -> Case:
     make.fund()
     return draft("attach-policy", user, policy={"way": "number", "number": number, **more})
+
+
+def test_numbers_cannot_be_tried_one_after_another() -> None:
+    """Ten numbers are free, the same one again costs nothing, then the waits begin."""
+    user, at = known(), make.NOON
+    case = by_number(user, "")
+    save = partial(actions.save_draft, case=case, step="policy", by=user)
+    for n in range(guarding.FREE):
+        number = enp.build(region="77", birth_date=date(1985, 3, 14), sex="F", sequence=n)
+        for typed in (number[:5], number, enp.group(number)):
+            save(typed={"way": "number", "number": typed}, at=at)
+    another = enp.build(region="77", birth_date=date(1985, 3, 14), sex="F", sequence=77)
+    with pytest.raises(TooManyNumbers, match="По фото полиса") as no:
+        save(typed={"way": "number", "number": another}, at=at)
+    assert no.value.status == 429
+    assert "12:01" in no.value.text  # a minute on, in Moscow
+    save(typed={"way": "photo", "number": ""}, at=at)
+    save(typed={"way": "number", "number": another}, at=at + timedelta(minutes=2))
 
 
 @pytest.mark.parametrize("kind", ["enp", "temporary", "old", "spelled otherwise"])

@@ -226,9 +226,23 @@ def merged_into_anothers() -> World:
     return world
 
 
+def merged_into_held() -> World:
+    """The record left is bound to another account of the same person: both stay where they are."""
+    owner = user()
+    old = record(owner)
+    InsuredPerson.objects.filter(pk=old.pk).update(state="merged", snils=None)
+    new = record(owner, bound=False)
+    register.link_account(person=new, user=make.user(), by=SYSTEM, at=SYNCED)
+    InsuredPerson.objects.filter(pk=old.pk).update(merged_into=new)
+    old.refresh_from_db()
+    world = World(owner, binds=old)
+    world.found("merged")
+    return world
+
+
 UNLINKED = (
     unconfirmed, certain, other_surname, held_by_another, namesake, no_numbers, typed_number_only,
-    nobody, merged, merged_into_anothers,
+    nobody, merged, merged_into_anothers, merged_into_held,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from oms.cases import answers as kept
-from oms.cases import bringing, clock
+from oms.cases import bringing, clock, guarding
 from oms.cases.about import decided_among, key_of
 from oms.cases.deciding import Told
 from oms.cases.effects import EFFECTS
@@ -122,7 +122,8 @@ def save_draft(
     takes nothing away: see `answers.merged`. So there is no refusal for being late; the
     face shows what is kept. Saving what is kept already changes no revision.
     `typed` is a whole page of the step (an unticked box sends nothing). Raises `WrongState`
-    for a case that is no draft, `NotYours`, `KeyError` for a step the service has not.
+    for a case that is no draft, `NotYours`, `TooManyNumbers`, `KeyError` for a step the service
+    has not.
     """
     locked = _locked(case)
     if not acts_for(by, locked.applicant_id, at=at):
@@ -130,7 +131,9 @@ def save_draft(
     if locked.state != State.DRAFT:
         raise WrongState("Заявление уже подано. Исправить его можно по запросу.")
     locked.representative = _other(by, locked.applicant_id)
-    own = kept.own_values(service_of(locked).step(step), typed)
+    service = service_of(locked)
+    own = kept.own_values(service.step(step), typed)
+    guarding.count(service, step, before=locked.typed.get(step, {}), now=own, by=by, at=at)
     values, trail = kept.merged(
         kept=locked.typed.get(step, {}),
         typed=own,

@@ -14,9 +14,8 @@ from oms.cases.rights import acts_for
 from oms.cases.story import state_title
 from oms.domain.accounts.models import User
 from oms.domain.journal.actions import record
-from oms.domain.notifications import letters
+from oms.domain.notifications import enclosing
 from oms.gateways import mail
-from oms.gateways.errors import Permanent
 from oms.kit.denied import Denied
 from oms.kit.tasks import retrying, task
 from oms.law import phone
@@ -71,25 +70,16 @@ def deliver_copy(case_id: int, user_id: int, key: str, wished_at: str) -> None:
     rows = Case.objects.select_related("applicant", "insurer", "fund", "representative")
     case, user = rows.get(pk=case_id), User.objects.get(pk=user_id)
     at = datetime.fromisoformat(wished_at)
-    if not user.email or not user.email_confirmed_at or not user.is_active:
-        return
-    text = letters.mail_text(
+    enclosing.send(
+        user=user,
+        title=SUBJECT,
         body=f"Вы просили прислать копию заявления №{NBSP}{case.number}. Она в приложенном файле.",
         link=f"/cases/{case.number}/",
         link_title="Открыть заявление",
+        file=lambda: mail.File(name(case), copy(case, at=at)),
+        key=key,
+        at=at,
     )
-    try:
-        mail.gateway().send(
-            to=user.email,
-            subject=SUBJECT,
-            text=text,
-            html=letters.mail_html(title=SUBJECT, text=text),
-            key=key,
-            at=at,
-            files=[mail.File(name(case), copy(case, at=at))],
-        )
-    except Permanent:
-        return  # the server will never take it: trying again is of no use
 
 
 def name(case: Case) -> str:

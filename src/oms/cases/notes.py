@@ -1,13 +1,12 @@
 """Words beside a case: colleagues' notes, and what the insurer being left says of it.
 
 A note changes nothing of a case. The applicant never sees colleagues' notes on the pages; an export
-of one's data holds them, as the operators' words about the person.
+of one's data holds them, as the operators' words about the person. `beside.py` reads them.
 """
 
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from oms.cases.deciding import text_of
 from oms.cases.models import Case, CaseNote
@@ -18,15 +17,6 @@ from oms.domain.journal.actions import record
 
 TWICE = timedelta(minutes=1)
 ANSWERED = frozenset(WORKED | {State.PLANNED})
-
-
-def of(case: Case, user: User) -> list[CaseNote]:
-    """What this operator may read beside a case, oldest first. One query.
-
-    Notes are their own organisation's; the answer of the insurer being left is for both.
-    """
-    mine = Q(organization=user.organization) | ~Q(kind=CaseNote.Kind.NOTE)
-    return list(case.notes.filter(mine).select_related("by"))
 
 
 def add(*, case: Case, text: str, by: User, at: datetime) -> CaseNote:

@@ -1,7 +1,8 @@
 """What cases tell: the door to the readings of this room."""
 
+from oms.cases.beside import Beside, MoveMade, Note, beside
 from oms.cases.clock import Clock, clock, day, ended, moment, until
-from oms.cases.overview import AGES, DayOfWork, MoveMade, Workload, moves_made, workload
+from oms.cases.overview import AGES, DayOfWork, Load, Workload, workload
 from oms.cases.refused import link
 from oms.cases.review import (
     Line,
@@ -24,6 +25,7 @@ from oms.cases.story import (
     choices,
     comparison,
     history,
+    opened,
     state_title,
     timeline,
 )
@@ -33,13 +35,16 @@ __all__ = [
     "AGES",
     "FILTERS",
     "Asked",
+    "Beside",
     "Clock",
     "Compared",
     "Comparison",
     "DayOfWork",
     "HistoryPage",
     "Line",
+    "Load",
     "MoveMade",
+    "Note",
     "QueueCounts",
     "QueuePage",
     "Review",
@@ -47,6 +52,7 @@ __all__ = [
     "TimelineLine",
     "Workload",
     "application",
+    "beside",
     "bound_step",
     "choices",
     "clock",
@@ -57,7 +63,7 @@ __all__ = [
     "history",
     "link",
     "moment",
-    "moves_made",
+    "opened",
     "progress",
     "queue",
     "queue_counts",

@@ -41,6 +41,13 @@ class AlreadyOpen(Denied):
         self.link = link(number)
 
 
+class TooManyNumbers(Denied):
+    """Somebody tries one number after another; the text tells until when to wait."""
+
+    status = 429
+    text = "Вы проверили много номеров. Подождите час и попробуйте снова."
+
+
 class NotReady(Denied):
     """An application with gaps or errors cannot be submitted; `review` shows each."""
 

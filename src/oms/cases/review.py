@@ -16,6 +16,7 @@ from oms.catalog.catalogue import SERVICES
 from oms.catalog.declaration import Application, PublicService, Step
 from oms.domain.accounts.models import User
 from oms.domain.register import queries as register
+from oms.domain.register.models import InsuredPerson
 from oms.law.refusal import Refusal
 
 
@@ -107,7 +108,7 @@ def begun(user: User, *, on: date, by: User | None = None, about: str = "") -> A
     `by` is who acts, when it is not the person themself; `about` is the key of what it concerns
     (three queries more for a case).
     """
-    person = register.person_of(user)
+    person = _person_of(user)
     facts = register.facts(person, on=on) if person else None
     other = by if by and by.pk != user.pk else None
     return Application(
@@ -121,6 +122,13 @@ def begun(user: User, *, on: date, by: User | None = None, about: str = "") -> A
     )
 
 
+def _person_of(user: User) -> InsuredPerson | None:
+    """The record of the account: no query where it was read with the case."""
+    if User.insured_person.is_cached(user):
+        return getattr(user, "insured_person", None)
+    return register.person_of(user)
+
+
 def application(case: Case, *, on: date) -> Application:
     """The case as its service sees it: fixed answers once submitted, else the right ones so far."""
     return walk(case, on=on).application if case.state == State.DRAFT else _fixed(case, on=on)
@@ -131,6 +139,7 @@ def _fixed(case: Case, *, on: date) -> Application:
     return replace(
         known,
         person=known.person or case.person,
+        addressed=case.insurer if Case.insurer.is_cached(case) else None,
         answers=kept.read(service_of(case), case.answers),
         number=case.number,
         case_key=case.key,

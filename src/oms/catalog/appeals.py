@@ -1,13 +1,16 @@
 """What complaints and appeals share: the earlier application, and who looks into it."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 
 from django.conf import settings
+from django.utils import timezone
 
 from oms.catalog.declaration import Application, Earlier
 from oms.domain.directory import queries as directory
 from oms.domain.directory.models import TerritorialFund
 from oms.kit.denied import Denied
+from oms.law import dates, terms
 from oms.law.refusal import Refusal
 
 REFUSED = "rejected"
@@ -30,6 +33,28 @@ def fund_of(application: Application) -> TerritorialFund | None:
     facts = application.facts
     region = found.insurer.region_id if found.insurer else (facts.region if facts else "")
     return directory.fund(region=region or settings.REGION)
+
+
+def last_day(decided_at: datetime) -> date:
+    """The last day on which a refusal of that moment may be appealed against."""
+    return terms.last_day("appeal-window", since=timezone.localdate(decided_at))
+
+
+def too_late(application: Application) -> Sequence[Refusal]:
+    """Refuse an appeal sent after its last day; an application sent anew is the way out."""
+    found = application.earlier
+    if found is None or found.decided_at is None:
+        return ()
+    last = last_day(found.decided_at)
+    if application.on <= last:
+        return ()
+    return (
+        Refusal(
+            "appeal-late",
+            f"Обжаловать этот отказ можно было до {dates.long(last)}.",
+            remedy="Подайте заявление заново: если снова откажут, обжалуйте новый отказ.",
+        ),
+    )
 
 
 def has_fund(application: Application) -> Sequence[Refusal]:

@@ -118,17 +118,19 @@ def identity_unproven(application: Application) -> bool:
 
 def chosen_insurer(application: Application) -> InsurerFacts | None:
     """The facts of the insurer in the answer `insurer`; None when it is not known."""
-    found = _insurer(application)
+    found = named_insurer(application)
     return directory.insurer_facts(insurer=found) if found else None
 
 
 def insurer_of(application: Application) -> Insurer:
     """The insurer in the answer `insurer`; raises `InsurerGone`."""
-    found = _insurer(application)
+    found = named_insurer(application)
     if found is None:
         raise InsurerGone
     return found
 
 
-def _insurer(application: Application) -> Insurer | None:
-    return directory.insurer(code=str(application.answers.get("insurer") or ""))
+def named_insurer(application: Application) -> Insurer | None:
+    """The insurer in the answer `insurer`. One query, none where the case was read with it."""
+    code, read = str(application.answers.get("insurer") or ""), application.addressed
+    return read if read and read.code == code else directory.insurer(code=code)

@@ -11,7 +11,7 @@ from oms.domain.accounts import actions as accounts
 from oms.domain.accounts.models import Source
 from oms.domain.journal.actions import Actor
 from oms.domain.register import actions as register
-from oms.domain.register.data import OWN_FIELDS, DocumentData, uniform
+from oms.domain.register.data import OWN_FIELDS, DocumentData
 from oms.domain.register.models import InsuredPerson
 from oms.kit.denied import Denied
 from oms.law.typed import tidy
@@ -107,5 +107,5 @@ def _plain(value: Any) -> Any:
     if value in (None, ""):
         return None
     if isinstance(value, DocumentData):
-        return asdict(uniform(value))
+        return asdict(value.uniform)
     return tidy(value) if isinstance(value, str) else value

@@ -117,7 +117,8 @@ class Application:
     day of looking, when it is another one. `alike` are the records found like the applicant,
     None while nobody has looked for them. `about` is the key of what it concerns, where the
     service has an `About`; `earlier` is the case it concerns. `reply` is what the decider answered
-    on approval, where the service asks for it.
+    on approval, where the service asks for it. `addressed` is the insurer the case went to, where
+    it was read already.
     """
 
     user: User
@@ -133,6 +134,7 @@ class Application:
     about: str = ""
     earlier: Earlier | None = None
     reply: str = ""
+    addressed: Insurer | None = None
 
     @property
     def today(self) -> date:
@@ -239,7 +241,8 @@ class PublicService:
     out on the day with the law asked again. `informs` is an insurer that reads the case and may
     object. `four_eyes` wants a second operator for every decision. `reply` is the label of what
     the decider has to answer on approval, empty for nothing. `unfinished` says what is not done
-    and what is at risk while the application is open.
+    and what is at risk while the application is open. `guarded` names the step and the field by
+    which somebody could try others' numbers: such tries are counted.
     """
 
     code: str
@@ -270,6 +273,7 @@ class PublicService:
     four_eyes: bool = False
     unfinished: tuple[str, ...] = ()
     reply: Callable[[Application], str] = _no_reply
+    guarded: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what nobody could carry out."""

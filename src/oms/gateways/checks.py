@@ -28,6 +28,9 @@ def configured(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
         if is_open(settings.REGISTERS_URL):
             text = "OMS_REGISTERS_URL is not https: names and numbers would travel openly"
             found.append(Warning(text, id="oms.W005"))
+        if is_open(settings.FERZL_URL):
+            text = "OMS_FERZL_URL is not https: names and numbers would travel openly"
+            found.append(Warning(text, id="oms.W006"))
         if not settings.CLAMD_URL:
             text = "Set OMS_CLAMD_URL: files people bring would be opened without a virus scan"
             found.append(Warning(text, id="oms.W004"))

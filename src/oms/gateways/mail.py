@@ -35,24 +35,27 @@ class File:
     content: bytes
 
 
+@dataclass(frozen=True)
+class Letter:
+    """One message to one person: twin parts, and files that go with them.
+
+    The same `key` is the same message, by which the receiver knows a resend; so is its date, `at`.
+    """
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    key: str
+    at: datetime
+    files: Sequence[File] = ()
+
+
 class MailGateway(Protocol):
     """Whatever carries e-mail."""
 
-    def send(
-        self,
-        *,
-        to: str,
-        subject: str,
-        text: str,
-        html: str,
-        key: str,
-        at: datetime,
-        files: Sequence[File] = (),
-    ) -> str:
-        """Hand one message over; return its Message-ID. Raises `Temporary` or `Permanent`.
-
-        The same `key` gives the same Message-ID, by which the receiver knows a resend.
-        """
+    def send(self, letter: Letter) -> str:
+        """Hand one letter over; return its Message-ID. Raises `Temporary` or `Permanent`."""
 
 
 def gateway() -> MailGateway:
@@ -68,17 +71,7 @@ def message_id(key: str, *, sender: str) -> str:
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
 
 
-def compose(
-    *,
-    sender: str,
-    to: str,
-    subject: str,
-    text: str,
-    html: str,
-    key: str,
-    at: datetime,
-    files: Sequence[File] = (),
-) -> EmailMessage:
+def compose(letter: Letter, *, sender: str) -> EmailMessage:
     """A well-formed message with twin parts. Raises `BadAddress`.
 
     Line breaks cannot enter a header: the subject is one line, the address is one address.
@@ -86,14 +79,14 @@ def compose(
     name, address = parseaddr(sender)
     message = EmailMessage(policy=SMTP_POLICY)
     message["From"] = Address(name, addr_spec=address)
-    message["To"] = Address(addr_spec=_one_address(to))
-    message["Subject"] = _one_line(subject)
-    message["Date"] = format_datetime(at)
-    message["Message-ID"] = message_id(key, sender=sender)
+    message["To"] = Address(addr_spec=_one_address(letter.to))
+    message["Subject"] = _one_line(letter.subject)
+    message["Date"] = format_datetime(letter.at)
+    message["Message-ID"] = message_id(letter.key, sender=sender)
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text, cte="base64")
-    message.add_alternative(html, subtype="html", cte="base64")
-    for file in files:
+    message.set_content(letter.text, cte="base64")
+    message.add_alternative(letter.html, subtype="html", cte="base64")
+    for file in letter.files:
         message.add_attachment(
             file.content, maintype="application", subtype="pdf", filename=file.name
         )
@@ -128,22 +121,9 @@ class Smtp:
     password: str = field(default="", repr=False)
     tls: str = ""
 
-    def send(
-        self,
-        *,
-        to: str,
-        subject: str,
-        text: str,
-        html: str,
-        key: str,
-        at: datetime,
-        files: Sequence[File] = (),
-    ) -> str:
+    def send(self, letter: Letter) -> str:
         """Hand over in a connection of its own; no wait is longer than `TIMEOUT_S`."""
-        message = compose(
-            sender=self.sender, to=to, subject=subject, text=text, html=html, key=key, at=at,
-            files=files,
-        )  # fmt: skip
+        message = compose(letter, sender=self.sender)
         try:
             server = self._connect()
         except (smtplib.SMTPException, OSError) as error:
@@ -224,61 +204,27 @@ def _leave(server: smtplib.SMTP) -> None:
 class Unconfigured:
     """No server is named: messages wait."""
 
-    def send(
-        self,
-        *,
-        to: str,
-        subject: str,
-        text: str,
-        html: str,
-        key: str,
-        at: datetime,
-        files: Sequence[File] = (),
-    ) -> str:
+    def send(self, letter: Letter) -> str:
         """Raise `Temporary`."""
         raise Temporary("Почтовый сервер не настроен")
-
-
-@dataclass(frozen=True)
-class Mail:
-    """A message as the memory gateway keeps it."""
-
-    to: str
-    subject: str
-    text: str
-    html: str
-    key: str
-    files: tuple[File, ...] = ()
 
 
 @dataclass
 class Memory:
     """For tests: keeps what is sent, knows a resend by its key, fails when told to."""
 
-    sent: list[Mail] = field(default_factory=list)
+    sent: list[Letter] = field(default_factory=list)
     failures: list[GatewayError] = field(default_factory=list)
 
-    def send(
-        self,
-        *,
-        to: str,
-        subject: str,
-        text: str,
-        html: str,
-        key: str,
-        at: datetime,
-        files: Sequence[File] = (),
-    ) -> str:
+    def send(self, letter: Letter) -> str:
         """Keep the message, or raise the next of `failures`."""
         if self.failures:
             raise self.failures.pop(0)
         sender = settings.MAIL_FROM
-        compose(
-            sender=sender, to=to, subject=subject, text=text, html=html, key=key, at=at, files=files
-        )
-        if key not in {mail.key for mail in self.sent}:
-            self.sent.append(Mail(to, subject, text, html, key, tuple(files)))
-        return message_id(key, sender=sender)
+        compose(letter, sender=sender)
+        if letter.key not in {one.key for one in self.sent}:
+            self.sent.append(letter)
+        return message_id(letter.key, sender=sender)
 
     def clear(self) -> None:
         """Forget everything."""

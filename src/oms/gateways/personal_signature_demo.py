@@ -3,7 +3,6 @@
 It says what it is in its names and is refused in production (`personal_signature.checker`).
 """
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +18,8 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 from cryptography.x509.oid import NameOID, ObjectIdentifier
+
+from oms.kit import files
 
 AUTHORITY = "Учебный УЦ граждан (демо)"
 _FILE = "people-authority.pem"
@@ -38,17 +39,13 @@ class Authority:
 
 def load_or_create(folder: Path, *, password: str) -> Authority:
     """Return the authority kept in `folder`, made at first use (0600, key encrypted)."""
-    path = folder / _FILE
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (folder / "crls").mkdir(exist_ok=True)
-        _publish(path, _made(folder / "crls", password=password))
-    content = path.read_bytes()
+    path, lists = folder / _FILE, folder / "crls"
+    content = files.once(path, lambda: _made(lists, password=password))
     key = load_pem_private_key(content, password.encode())
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise ValueError("the key of the demo's authority is not an elliptic-curve key")
     root = x509.load_pem_x509_certificate(content)
-    return Authority(root, key, path, folder / "crls")
+    return Authority(root, key, path, lists)
 
 
 def issue(
@@ -83,6 +80,7 @@ def issue(
 
 
 def _made(lists: Path, *, password: str) -> bytes:
+    lists.mkdir(parents=True, exist_ok=True)
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name(
         [
@@ -104,19 +102,6 @@ def _made(lists: Path, *, password: str) -> bytes:
     return root.public_bytes(Encoding.PEM) + key.private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password.encode())
     )
-
-
-def _publish(path: Path, content: bytes) -> None:
-    """Write the file whole; of two processes at once the first wins."""
-    draft = path.with_suffix(f".{os.getpid()}.{os.urandom(4).hex()}.tmp")
-    try:
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _builder(

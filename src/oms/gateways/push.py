@@ -9,7 +9,6 @@ known services are called, lest the portal be sent to knock at doors inside.
 import base64
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,6 +28,7 @@ from pywebpush import WebPusher
 from oms.gateways.addresses import is_loopback
 from oms.gateways.errors import GatewayError, Permanent, Temporary
 from oms.gateways.sms import trusted
+from oms.kit import files
 
 TIMEOUT = httpx.Timeout(10, connect=5)
 LIVES = timedelta(days=2)
@@ -157,28 +157,19 @@ def _folder() -> Path:
 
 @cache
 def _private_key(folder: Path) -> ec.EllipticCurvePrivateKey:
-    """Read the key, or make it: creation is exclusive, so that all processes have one."""
-    path = folder / "push.pem"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not path.exists():
-        draft = folder / f"push.{os.getpid()}.tmp"
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(
-                ec.generate_private_key(ec.SECP256R1()).private_bytes(
-                    serialization.Encoding.PEM,
-                    serialization.PrivateFormat.PKCS8,
-                    serialization.NoEncryption(),
-                )
-            )
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass  # another process was first: its key counts
-        finally:
-            draft.unlink()
-    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    """Read the key, or make it: all processes have one."""
+    pem = files.once(folder / "push.pem", _new_key)
+    key = serialization.load_pem_private_key(pem, password=None)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     return key
+
+
+def _new_key() -> bytes:
+    return ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
 
 
 def _bytes(text: str) -> bytes:

@@ -3,7 +3,6 @@
 It says what it is in its names, publishes no revocation list, and never serves production.
 """
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from cryptography.x509.oid import NameOID
+
+from oms.kit import files
 
 AUTHORITY_NAME = "Учебный УЦ OpenOMS (демо)"  # X.520: 64 bytes at most
 SIGNER_NAME = "Кабинет ОМС: документы (демо)"
@@ -41,23 +42,8 @@ def load_or_create(folder: Path, *, password: str) -> Authority:
     Creation is exclusive: of two processes starting at once one wins, both use its keys.
     Raises `ValueError` when the file does not open with this password.
     """
-    path = folder / _FILE
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _publish(path, _create(password=password))
-    return _read(path.read_bytes(), password=password)
-
-
-def _publish(path: Path, content: bytes) -> None:
-    draft = path.with_suffix(f".{os.getpid()}.{os.urandom(4).hex()}.tmp")
-    try:
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-        os.link(draft, path)
-    except FileExistsError:
-        pass  # another process was first: its keys count
-    finally:
-        draft.unlink(missing_ok=True)
+    content = files.once(folder / _FILE, lambda: _create(password=password))
+    return _read(content, password=password)
 
 
 def _read(content: bytes, *, password: str) -> Authority:

@@ -9,7 +9,7 @@ from tests.domain.notifications.test_drill import House, database_url
 from tests.simulated import outside_world
 
 pytestmark = pytest.mark.drill
-COUNT = 300
+COUNT = 150
 __all__ = ["database_url"]
 
 
@@ -36,6 +36,6 @@ def test_the_drill_sees_doubles_of_a_careless_fail_over(house: House) -> None:
     """Control: workers that ask another provider when nobody knows are found out."""
     lost = (("lost", 0.4, 0.0),)
     counted = failing_world.run(
-        house, "careless", count=120, within=90, kind="careless", shares=lost
+        house, "careless", count=80, within=90, kind="careless", shares=lost
     )
     assert counted.doubled

@@ -6,10 +6,19 @@ from datetime import datetime
 from django import forms
 
 from oms.catalog import appeals, checks, fields
-from oms.catalog.declaration import About, Application, Document, Outcome, PublicService, Step
+from oms.catalog.declaration import (
+    About,
+    Application,
+    Document,
+    Earlier,
+    Outcome,
+    PublicService,
+    Step,
+)
 from oms.catalog.steps import Confirmation
 from oms.domain.accounts.models import Role
 from oms.domain.journal.actions import Actor
+from oms.law import dates
 from oms.law.refusal import Refusal
 
 CODE = "appeal"
@@ -44,8 +53,15 @@ class Reasons(Step):
         reasons = found.refusals if found else ()
         return [
             *appeals.facts_of(found),
+            *_until(found),
             *(("Причина отказа", f"{row['text']} {row['remedy']}".strip()) for row in reasons),
         ]
+
+
+def _until(found: Earlier | None) -> Sequence[tuple[str, str]]:
+    if found is None or found.decided_at is None:
+        return ()
+    return (("Обжаловать можно до", dates.long(appeals.last_day(found.decided_at))),)
 
 
 def refused(application: Application) -> Sequence[Refusal]:
@@ -105,7 +121,7 @@ def compare(application: Application) -> Sequence[tuple[str, str, str]]:
 
 SERVICE = PublicService(
     code=CODE,
-    version="1",
+    version="2",
     title="Обжалование отказа",
     summary="Вам отказали, а вы не согласны: фонд проверит отказ и при ошибке отменит его.",
     basis="59-ФЗ, ст. 5 и 12",
@@ -115,7 +131,7 @@ SERVICE = PublicService(
     icon="scale",
     keywords="жалоба отказ несогласие оспорить отказали пересмотр апелляция",
     about=About.CASE,
-    open_to=(checks.account_open, refused, appeals.has_fund, not_again),
+    open_to=(checks.account_open, refused, appeals.too_late, appeals.has_fund, not_again),
     steps=(Reasons, Confirmation),
     documents=(
         Document(
@@ -125,7 +141,7 @@ SERVICE = PublicService(
             hint="То, чего не хватило в прошлый раз, или ответ организации",
         ),
     ),
-    checks=(refused,),
+    checks=(refused, appeals.too_late),
     decided_by=Role.FUND,
     decider=appeals.fund_of,
     term="appeal",

@@ -171,6 +171,7 @@ SERVICE = PublicService(
     level=Level.STANDARD,
     open_to=(checks.account_open, checks.contacts_confirmed, none_attached),
     steps=(OwnPolicy, Confirmation),
+    guarded=("policy", "number"),
     documents=(
         Document(
             "policy",

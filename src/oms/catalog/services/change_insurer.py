@@ -187,7 +187,7 @@ def compare(application: Application) -> Sequence[tuple[str, str, str]]:
     rows = [(labels[n], own[n], str(getattr(person, n, "") or "")) for n in labels]
     born = dates.short(user.birth_date) if user.birth_date else ""
     rows.append(("Дата рождения", born, dates.short(person.birth_date) if person else ""))
-    new = directory.insurer(code=str(application.answers.get("insurer") or ""))
+    new = checks.named_insurer(application)
     present = person.insurer if person else None
     rows.append(
         (

@@ -32,6 +32,7 @@ from oms.catalog.steps import (
 from oms.domain.accounts import actions as accounts
 from oms.domain.accounts.models import Role, Source
 from oms.domain.documents.models import Document as Upload
+from oms.domain.duplicates import judging
 from oms.domain.journal.actions import Actor
 from oms.domain.register import actions as register
 from oms.domain.register import queries as register_queries
@@ -131,6 +132,7 @@ def _on_record(application: Application, *, by: Actor, at: datetime) -> InsuredP
             source=Source.OPERATOR,
             basis=application.case_key,
             user=application.user,
+            judged_other=judging.judged_other(application.case_key),
         )
     known = register_queries.facts(person, on=application.today)
     if insurer_choice.is_insured(known, on=application.today):

@@ -16,6 +16,14 @@ def detect(situation: Situation) -> Finding | None:
     person = situation.person
     if person is None or person.state != InsuredPerson.State.MERGED:
         return None
+    if register.survivor(person).user_id is not None:
+        return Finding(
+            text="Фонд объединил две ваши записи в реестре. Основная связана с другим вашим "
+            "кабинетом: полис виден там.",
+            todo="Войдите в тот кабинет по его телефону или почте. Выписки и заявления этого "
+            "кабинета останутся здесь; когда они не нужны, кабинет можно закрыть.",
+            ways=(WayOn("Как закрыть этот кабинет", page="account_data_erase"),),
+        )
     return Finding(
         text="Фонд объединил две ваши записи в реестре, а кабинет смотрел на прежнюю.",
         todo="Если полис не появился, прикрепите его по номеру.",
@@ -26,8 +34,8 @@ def detect(situation: Situation) -> Finding | None:
 def mend(situation: Situation, *, by: Actor, at: datetime) -> Mended | None:
     """Bind the cabinet to the record that is left, if it is the same person and nobody's yet."""
     old = situation.person
-    new = old.merged_into if old else None
-    if old is None or new is None or not _is_same(old, new) or not situation.is_known:
+    new = register.survivor(old) if old else None
+    if old is None or new is None or new == old or not _is_same(old, new) or not situation.is_known:
         return None
     try:
         with transaction.atomic():

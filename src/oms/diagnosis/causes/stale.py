@@ -7,11 +7,13 @@ from django.conf import settings
 from oms.cases.queries import moment
 from oms.diagnosis.declaration import Cause, Finding, Mended, Stage, WayOn
 from oms.diagnosis.situation import Situation
+from oms.domain.exchange.tasks import reconcile
 from oms.domain.journal.actions import Actor
 from oms.domain.register import actions as register
 from oms.domain.register import agreement
 from oms.domain.register.models import InsuredPerson
 from oms.domain.works.models import PlannedWork
+from oms.gateways import ferzl
 
 
 def detect(situation: Situation) -> Finding | None:
@@ -43,7 +45,11 @@ def mend(situation: Situation, *, by: Actor, at: datetime) -> Mended | None:
         register.synchronise(person=person, by=by, at=at)
     except register.SnilsTaken:
         return None
-    return Mended("Сверили запись с реестром: теперь сведения свежие.")
+    text = "Сверили запись с реестром: теперь сведения свежие."
+    if ferzl.is_configured():
+        reconcile.enqueue(person.pk)
+        text = f"{text} Сверим их и с федеральным регистром."
+    return Mended(text)
 
 
 CAUSE = Cause(
@@ -53,6 +59,6 @@ CAUSE = Cause(
     order=66,
     detect=detect,
     mend=mend,
-    changes=frozenset({"register_insuredperson"}),
+    changes=frozenset({"register_insuredperson", "django_tasks_database_dbtaskresult"}),
     leads_to=("confirm-policy",),
 )

@@ -17,12 +17,14 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt, encrypt
 from django.db import transaction
+from django.db.models import BigAutoField
 
 from oms.domain.accounts import codes, limits
 from oms.domain.accounts.codes import Checked, Issued, Outcome
 from oms.domain.accounts.models import OneTimeCode, User
 from oms.domain.journal.actions import Actor, record
 from oms.kit.denied import Denied
+from oms.kit.prepared import Prepared
 from oms.law.typed import compact
 
 PERIOD = 30
@@ -81,7 +83,15 @@ class NoPhone(Denied):
 
 def has_factor(*, user: User) -> bool:
     """Tell whether the user has a second factor set up, of whatever kind."""
-    return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
+    return _FACTOR.first(user=user.pk) is not None
+
+
+_FACTOR: Prepared[int] = Prepared(
+    lambda user: Authenticator.objects.filter(user=user, type__in=FACTORS).values_list(
+        "pk", flat=True
+    )[:1],
+    user=BigAutoField(),
+)
 
 
 def has_strong_factor(*, user: User) -> bool:

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.models import Session
-from django.db.models import Exists, OuterRef
+from django.db.models import BigAutoField, Exists, OuterRef, QuerySet
 
 from oms.domain.accounts import factors
 from oms.domain.accounts.models import Representation, Source, User, Visit
 from oms.domain.works.models import PlannedWork
+from oms.kit.prepared import Prepared, Slot
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,19 @@ def active_user(*, pk: int) -> User | None:
     `has_wards` and `has_works` come along, read in the same query: whoever represents nobody pays
     for no question about it, and nobody for works while there are none.
     """
+    return _ACTIVE.first(pk=pk)
+
+
+def _active(pk: Slot) -> QuerySet[User]:
     confirmed = Representation.objects.filter(
         representative=OuterRef("pk"), state=Representation.State.CONFIRMED
     )
     works = PlannedWork.objects.public().filter(ended_at=None)
-    rows = User.objects.filter(pk=pk, is_active=True).annotate(
-        has_wards=Exists(confirmed), has_works=Exists(works)
-    )
-    return next(iter(rows), None)
+    rows = User.objects.filter(pk=pk, is_active=True)
+    return rows.annotate(has_wards=Exists(confirmed), has_works=Exists(works))
+
+
+_ACTIVE = Prepared(_active, pk=BigAutoField())
 
 
 def account(*, pk: int) -> User | None:

@@ -30,8 +30,18 @@ def speciality_mark(speciality: str) -> str:
     return f"#{fold(speciality)}#"
 
 
+def programme_mark(programme: str) -> str:
+    """Return how a whole programme stands in a clinic's search text.
+
+    >>> programme_mark("Скорая помощь")
+    '~скорая помощь~'
+    """
+    return f"~{fold(programme)}~"
+
+
 def clinic_text(clinic: "MedicalOrganization") -> str:
-    """Return the search text of a clinic: names, code, addresses, specialities."""
+    """Return the search text of a clinic: names, code, addresses, specialities, programmes."""
     said = (clinic.full_name, clinic.short_name, clinic.code, clinic.actual_address)
     words = fold(" ".join((*said, clinic.legal_address)))
-    return " ".join([words, *map(speciality_mark, clinic.specialities)])
+    marks = (*map(speciality_mark, clinic.specialities), *map(programme_mark, clinic.programmes))
+    return " ".join([words, *marks])

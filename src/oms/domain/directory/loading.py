@@ -16,6 +16,7 @@ from oms.domain.directory.models import (
     ReferenceEntry,
     Region,
 )
+from oms.domain.directory.opening import week
 from oms.domain.directory.organizations import MODELS, OrganizationRow
 
 BATCH = 1000
@@ -155,7 +156,7 @@ def _write_current(
         organizations.append(organization)
     fields = _concrete(rows[0].values)
     if model is MedicalOrganization:
-        fields.append("search_text")
+        fields += ["search_text", "week"]
         _refold(organizations)
     model._default_manager.bulk_create(
         organizations, update_conflicts=True, unique_fields=["code"], update_fields=fields
@@ -178,6 +179,7 @@ def _refold(clinics: list[Model]) -> None:
     for clinic in clinics:
         if isinstance(clinic, MedicalOrganization):
             clinic.search_text = clinic_text(clinic)
+            clinic.week = week(clinic.hours)
 
 
 def _write_versions(

@@ -5,8 +5,25 @@ from typing import Any, ClassVar
 from django.db import models
 
 from oms.domain.directory.books import TITLES
+from oms.domain.directory.review_models import Rating, Review, ReviewReport
 from oms.law import dates
 from oms.law.plural import counted
+
+__all__ = [
+    "DayOverride",
+    "DeliveryPoint",
+    "Insurer",
+    "InsurerOffice",
+    "Load",
+    "MedicalOrganization",
+    "OrganizationVersion",
+    "Rating",
+    "ReferenceEntry",
+    "Region",
+    "Review",
+    "ReviewReport",
+    "TerritorialFund",
+]
 
 
 class Region(models.Model):
@@ -166,15 +183,26 @@ class MedicalOrganization(models.Model):
     begins_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
     search_text = models.TextField(
-        blank=True, help_text="See folding.py: names, code, places, #speciality#"
+        blank=True, help_text="See folding.py: names, code, places, #speciality#, ~programme~"
     )
+    week = models.CharField(max_length=336, blank=True, help_text="See opening.py: half hours")
     insurers = models.ManyToManyField(Insurer, related_name="clinics", blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["short_name"]
+        indexes = [
+            models.Index(fields=["region", "short_name", "code"], name="directory_clinic_names"),
+            models.Index(fields=["licence_until"], name="directory_clinic_licence"),
+            models.Index(fields=["accredited_until"], name="directory_clinic_accredited"),
+        ]
 
     def __str__(self) -> str:
         return self.short_name
+
+    @property
+    def key(self) -> str:
+        """The organisation's key at accounts, at reviews and in the journal."""
+        return f"clinic:{self.code}"
 
 
 class Load(models.Model):

@@ -3,13 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from time import monotonic
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, ExpressionWrapper, F, FloatField, Q, QuerySet
+from django.db.models.functions import Substr
 
-from oms.domain.directory.folding import fold, speciality_mark
+from oms.domain.directory.folding import fold, programme_mark, speciality_mark
 from oms.domain.directory.models import (
     DayOverride,
     DeliveryPoint,
@@ -22,6 +24,7 @@ from oms.domain.directory.models import (
     Region,
     TerritorialFund,
 )
+from oms.domain.directory.opening import EVENING, HALVES
 from oms.law.calendar import Calendar
 from oms.law.facts import InsurerFacts
 
@@ -109,27 +112,77 @@ def names_of(*, keys: Collection[str]) -> dict[str, str]:
     return organization_names(keys=keys) | {f"region:{code}": name for code, name in rows}
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked of clinics; `open_at` is a place in the week (`opening.slot`)."""
+
+    text: str = ""
+    speciality: str = ""
+    programme: str = ""
+    hours: str = ""
+    open_at: int = 0
+    rating: int = 0
+    best_first: bool = False
+
+
 def clinics(
     *,
     region: str,
     text: str = "",
     speciality: str = "",
+    wanted: Wanted | None = None,
     on: date | None = None,
     limit: int = 20,
     offset: int = 0,
 ) -> list[MedicalOrganization]:
     """Clinics of a region whose name, code, place or speciality holds every word of `text`.
 
-    `speciality` is matched whole; `on` leaves out clinics that did not work on the day.
-    Ask for one more than shown to learn whether there is a next page.
+    `speciality` is matched whole, `wanted` asks for more (and instead of both); `on` leaves out
+    clinics that did not work on the day. Ask for one more than shown to learn whether there is a
+    next page. 1 query.
     """
-    found = _clinics(region, text).order_by("short_name", "code")
-    if speciality:
-        found = found.filter(search_text__contains=speciality_mark(speciality))
+    asked = wanted or Wanted(text=text, speciality=speciality)
+    order = ("short_name", "code")
+    found = _clinics(region, asked.text).order_by(*order)
+    if asked.speciality:
+        found = found.filter(search_text__contains=speciality_mark(asked.speciality))
+    if asked.programme:
+        found = found.filter(search_text__contains=programme_mark(asked.programme))
+    if asked.rating:
+        found = found.filter(rating__gte=asked.rating)
+    if asked.best_first:
+        found = found.order_by(F("rating").desc(nulls_last=True), *order)
+    found = _at_hours(found, asked)
     if on:
         begun = Q(begins_on=None) | Q(begins_on__lte=on)
         found = found.filter(begun, Q(ends_on=None) | Q(ends_on__gte=on))
     return list(found[offset : offset + limit])
+
+
+def clinics_of(*, codes: Collection[str]) -> list[MedicalOrganization]:
+    """Clinics with these codes in their order, each with its insurers; 2 queries."""
+    rows = MedicalOrganization.objects.filter(code__in=list(codes)).select_related("region")
+    found = {row.code: row for row in rows.prefetch_related("insurers")}
+    return [found[code] for code in codes if code in found]
+
+
+def near(clinic: MedicalOrganization, *, on: date, count: int = 6) -> list[MedicalOrganization]:
+    """Clinics at work around one, the nearest first, those with a place only; 1 query."""
+    if clinic.latitude is None or clinic.longitude is None:
+        return []
+    latitude, longitude = clinic.latitude, clinic.longitude
+    box = Decimal("0.15")
+    rows = MedicalOrganization.objects.filter(
+        region_id=clinic.region_id,
+        latitude__range=(latitude - box, latitude + box),
+        longitude__range=(longitude - 2 * box, longitude + 2 * box),
+    ).exclude(pk=clinic.pk)
+    rows = rows.filter(Q(ends_on=None) | Q(ends_on__gte=on))
+    away = (F("latitude") - latitude) * (F("latitude") - latitude) + (
+        F("longitude") - longitude
+    ) * (F("longitude") - longitude) * Decimal("0.31")  # squared cosine of 56 degrees
+    ordered = rows.annotate(away=ExpressionWrapper(away, FloatField())).order_by("away", "code")
+    return list(ordered[:count])
 
 
 def clinic(*, code: str) -> MedicalOrganization | None:
@@ -137,10 +190,33 @@ def clinic(*, code: str) -> MedicalOrganization | None:
     return MedicalOrganization.objects.select_related("region").filter(code=code).first()
 
 
+def programmes(*, region: str) -> list[str]:
+    """Every programme that some clinic of the region serves, by the alphabet."""
+    return _told("programmes", region)
+
+
 def specialities(*, region: str) -> list[str]:
     """Every speciality that some clinic of the region offers, by the alphabet."""
-    rows = MedicalOrganization.objects.filter(region_id=region).values_list("specialities")
-    return sorted({speciality for (row,) in rows for speciality in row})
+    return _told("specialities", region)
+
+
+def _told(column: str, region: str) -> list[str]:
+    """Return each word of the column's lists once, taken apart where they lie."""
+    table = MedicalOrganization._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(_WORDS[connection.vendor].format(column=column, table=table), [region])
+        return sorted(word for (word,) in cursor.fetchall())
+
+
+_WORDS: Mapping[str, str] = {
+    "postgresql": (
+        "SELECT DISTINCT jsonb_array_elements_text({column}) FROM {table} WHERE region_id = %s"
+    ),
+    "sqlite": (
+        "SELECT DISTINCT word.value FROM {table}, json_each({table}.{column}) AS word"
+        " WHERE region_id = %s"
+    ),
+}
 
 
 def delivery_points(
@@ -168,6 +244,12 @@ def delivery_point(*, code: str) -> DeliveryPoint | None:
 def entry(*, book: str, code: str, on: date) -> ReferenceEntry | None:
     """What a code of a simple book (F008 to F012, V005, O001) means on a day."""
     return _entries(book, on).filter(code=code).order_by("-begins_on").first()
+
+
+def periods(*, book: str, code: str, limit: int = 50) -> list[ReferenceEntry]:
+    """Everything a code of a simple book ever meant, newest first; 1 query."""
+    rows = ReferenceEntry.objects.filter(book=book, code=code)
+    return list(rows.order_by("-begins_on", "-pk")[:limit])
 
 
 def entries(*, book: str, on: date) -> list[ReferenceEntry]:
@@ -246,6 +328,21 @@ def _clinics(region: str, text: str) -> QuerySet[MedicalOrganization]:
     for word in fold(text).split():
         found = found.filter(search_text__contains=word)
     return found
+
+
+def _at_hours(found: QuerySet[MedicalOrganization], asked: Wanted) -> QuerySet[MedicalOrganization]:
+    """Those open at some half hour of the asked ones; unreadable hours are never said to be."""
+    spans = {
+        "now": [(asked.open_at, 1)],
+        "evening": [(day * HALVES + EVENING.start, len(EVENING)) for day in range(5)],
+        "saturday": [(5 * HALVES, HALVES)],
+        "sunday": [(6 * HALVES, HALVES)],
+    }.get(asked.hours, [])
+    is_open = Q()
+    for place, (start, length) in enumerate(spans):
+        found = found.alias(**{f"span_{place}": Substr("week", start + 1, length)})
+        is_open |= Q(**{f"span_{place}__contains": "1"})
+    return found.filter(is_open)
 
 
 def _entries(book: str, on: date) -> QuerySet[ReferenceEntry]:

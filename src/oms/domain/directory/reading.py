@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from lxml import etree
 
+from oms.kit import strangers_xml
 from oms.kit.denied import Denied
 
 CHUNK = 64 * 1024
@@ -21,7 +22,6 @@ MAX_RECORD = 1024 * 1024  # bytes between the ends of two records: a real one is
 MAX_DEPTH = 16
 HEADING = "zglv"
 
-_DECLARATION = re.compile(rb"<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _ENCODINGS = {
     "windows-1251": "windows-1251",
     "cp1251": "windows-1251",
@@ -113,16 +113,7 @@ def _items(file: IO[bytes]) -> "Iterator[Heading | Record]":
     """Yield the heading, if any, and the records."""
     head = file.read(CHUNK)
     encoding = _encoding(head)
-    parser: etree.XMLPullParser = etree.XMLPullParser(
-        events=("start", "end"),
-        encoding=encoding,
-        resolve_entities=False,
-        no_network=True,
-        huge_tree=False,
-        load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = strangers_xml.parser(encoding)
     collector = _Collector()
     watch = _Watch(encoding)
     try:
@@ -150,19 +141,16 @@ def _encoding(head: bytes) -> str:
         raise Unreadable("Файл пустой. Скачайте справочник ещё раз.")
     if not start.startswith(b"<") or b"\0" in head[:CHUNK]:
         raise Unreadable("Это не XML. Нужен справочник в формате XML, не архив и не таблица.")
-    declared = _DECLARATION.match(start)
-    name = declared[1].decode().lower() if declared else "utf-8"
+    name = strangers_xml.declared_encoding(start)
     if name not in _ENCODINGS:
         raise Unreadable(f"Кодировка «{name}» не поддерживается. Нужна windows-1251 или UTF-8.")
     return _ENCODINGS[name]
 
 
 def _broken(error: etree.LxmlError, encoding: str) -> str:
-    text = str(error).lower()
-    if "encod" in text or "not proper" in text or "invalid bytes" in text:
+    if strangers_xml.is_about_letters(error):
         return f"Буквы файла не читаются в кодировке «{encoding}», указанной в его начале."
-    line = getattr(error, "lineno", 0)
-    place = f" (строка {line})" if line else ""
+    place = strangers_xml.line_of(error)
     return f"Файл повреждён или обрывается{place}. Скачайте справочник ещё раз."
 
 
@@ -172,23 +160,18 @@ class _Watch:
     def __init__(self, encoding: str) -> None:
         self.tail = b""
         self.said_other = encoding != "utf-8"
-        self.letters = False
-        self.utf8: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
+        self.letters = strangers_xml.Letters()
 
     def look(self, piece: bytes, *, before_root: bool) -> None:
         if before_root and b"<!DOCTYPE" in self.tail + piece:
             raise Unreadable("В файле есть описание типа документа (DOCTYPE). Уберите его.")
         self.tail = piece[-16:]
-        if self.said_other and self.utf8:
-            self.letters = self.letters or not piece.isascii()
-            try:
-                self.utf8.decode(piece)
-            except UnicodeDecodeError:
-                self.utf8 = None
+        if self.said_other:
+            self.letters.look(piece)
 
     def finish(self) -> None:
         """Refuse Russian text in UTF-8 that calls itself windows-1251: it would read as «Р°Р±»."""
-        if self.said_other and self.letters and self.utf8:
+        if self.said_other and self.letters.are_utf8:
             raise Unreadable(
                 "Файл записан в UTF-8, а указана кодировка windows-1251. Исправьте её."
             )
@@ -213,7 +196,7 @@ class _Collector:
                 if self.depth == 1:
                     self.pending = 0
                     yield self._item(element)
-                    _forget(element)
+                    strangers_xml.forget(element)
         if self.pending > MAX_RECORD:
             raise Unreadable("В файле есть запись больше одного мегабайта. Это не справочник.")
 
@@ -259,10 +242,3 @@ def _attributes(element: Any) -> dict[str, str]:
 
 def _name(tag: Any) -> str:
     return str(tag).rpartition("}")[2].lower()
-
-
-def _forget(element: Any) -> None:
-    """Free a record and what stands before it; its own tail may still be being read."""
-    element.clear(keep_tail=True)
-    while element.getprevious() is not None:
-        del element.getparent()[0]

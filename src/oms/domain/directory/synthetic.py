@@ -28,6 +28,7 @@ from oms.domain.directory.models import (
     OrganizationVersion,
     TerritorialFund,
 )
+from oms.domain.directory.opening import week
 from oms.domain.journal.actions import SYSTEM, record
 
 _DATA = Path(__file__).with_name("synthetic.json")
@@ -78,6 +79,8 @@ def _seed_region(region: str, content: Any, data: Any, on: date) -> list[str]:
     for number, row in enumerate(content["clinics"], 1):
         insurers = [code for place, code in enumerate(in_force) if (place + number) % 3]
         clinic = _clinic(f"{region}99{number:02}", region, row, data["kinds"])
+        if clinic and number == 2:
+            _ends_soon(clinic, on)
         if clinic:
             clinic.insurers.set(Insurer.objects.filter(code__in=insurers))
             made.append(_keep("clinic", clinic, on))
@@ -226,9 +229,15 @@ def _clinic(code: str, region: str, row: Any, kinds: Any) -> MedicalOrganization
         },
     )
     if is_new:
-        clinic.search_text = clinic_text(clinic)
-        clinic.save(update_fields=["search_text"])
+        clinic.search_text, clinic.week = clinic_text(clinic), week(clinic.hours)
+        clinic.save(update_fields=["search_text", "week"])
     return clinic if is_new else None
+
+
+def _ends_soon(clinic: MedicalOrganization, on: date) -> None:
+    """One clinic of a region has to renew its accreditation."""
+    clinic.accredited_until = on + timedelta(days=20)
+    clinic.save(update_fields=["accredited_until"])
 
 
 def _requisites(number: int, region: str) -> dict[str, str]:
@@ -250,7 +259,9 @@ def _keep(
     kind: str, organization: TerritorialFund | Insurer | MedicalOrganization, on: date
 ) -> str:
     """Open the first version of a new organisation and return its key."""
-    fields = model_to_dict(organization, exclude=["code", "region", "insurers", "search_text"])
+    fields = model_to_dict(
+        organization, exclude=["code", "region", "insurers", "search_text", "week"]
+    )
     fields["region_id"] = organization.region_id
     data = json.loads(json.dumps({"fields": fields, "source": {}}, cls=DjangoJSONEncoder))
     OrganizationVersion.objects.create(kind=kind, code=organization.code, data=data, valid_from=on)

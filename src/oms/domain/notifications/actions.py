@@ -74,27 +74,37 @@ def tell(
     it goes, and when, is said in `reach.py`. Raises `KeyError` for an unknown kind or a name the
     context lacks.
     """
-    template = texts.in_force(kind)
     words = {"answer_by": _day(answer_by)} if answer_by else {}
-    filled = template.fill({**words, **context})
-    told = Message(
-        user=user,
-        kind=kind,
-        template_version=template.version,
-        title=template.title,
-        body=filled.body,
-        link=link,
-        link_title=template.link_title if link else "",
-        subject=subject,
-        key=key,
-        answer_by=answer_by,
-        at=at,
+    told, template, filled = _composed(
+        kind, {**words, **context}, user=user, key=key, at=at, subject=subject, link=link
     )
+    told.answer_by = answer_by
     with transaction.atomic():
         message, new = _once(told, template, filled)
         if new:
             for copy in _for_representatives(message):
                 _once(copy, template, filled)
+    return message
+
+
+def keep(
+    *,
+    user: User,
+    kind: str,
+    context: Mapping[str, str],
+    key: str,
+    at: datetime,
+    subject: str = "",
+    link: str = "",
+) -> Message:
+    """Put a message into the archive, once per `key`, of what was sent another way; send nothing.
+
+    It is not new to the person, so it is read already. Raises `KeyError` as `tell` does.
+    """
+    told, _, _ = _composed(kind, context, user=user, key=key, at=at, subject=subject, link=link)
+    told.read_at = at
+    values = _values(told)
+    message, _ = Message.objects.get_or_create(key=values.pop("key"), defaults=values)
     return message
 
 
@@ -200,6 +210,24 @@ def resend(*, delivery: Delivery, by: Actor, at: datetime) -> Delivery:
             details={"channel": latest.channel},
         )
     return latest
+
+
+def _composed(
+    kind: str, context: Mapping[str, str], *, link: str, **told: Any
+) -> tuple[Message, Template, Filled]:
+    """Return the message in the words in force today, not kept yet."""
+    template = texts.in_force(kind)
+    filled = template.fill(context)
+    message = Message(
+        kind=kind,
+        template_version=template.version,
+        title=template.title,
+        body=filled.body,
+        link=link,
+        link_title=template.link_title if link else "",
+        **told,
+    )
+    return message, template, filled
 
 
 def _once(told: Message, template: Template, filled: Filled) -> tuple[Message, bool]:

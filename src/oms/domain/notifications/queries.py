@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigAutoField, Q, QuerySet
 
 from oms.domain.accounts.models import User
 from oms.domain.notifications.models import Delivery, Message
 from oms.domain.notifications.templates import TEMPLATES
+from oms.kit.prepared import Prepared
 
 MANY = 99
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -102,8 +103,15 @@ def unread_count(*, user: User) -> int:
 
     Keys are counted here: that is half the work of a COUNT over a limited subquery.
     """
-    unread = Message.objects.visible_to(user).filter(read_at=None)
-    return len(unread.values_list("pk", flat=True)[:MANY])
+    return len(_UNREAD(user=user.pk))
+
+
+_UNREAD: Prepared[int] = Prepared(
+    lambda user: Message.objects.filter(user=user, read_at=None).values_list("pk", flat=True)[
+        :MANY
+    ],
+    user=BigAutoField(),
+)
 
 
 def _cursor(message: Message) -> str:

@@ -114,6 +114,14 @@ def remind(*, at: datetime) -> None:
             )
 
 
+@periodic(every=timedelta(hours=6))
+def watch_licences(*, at: datetime) -> int:
+    """Tell those on duty of licences that end; return how many messages were new."""
+    from oms.domain.notifications import duty
+
+    return duty.watch_licences(at=at)
+
+
 @periodic(every=timedelta(minutes=1))
 def listen(*, at: datetime) -> None:
     """Keep the sessions open over which delivery receipts arrive."""
@@ -180,7 +188,7 @@ def _hand_over(delivery: Delivery, *, at: datetime) -> dict[str, str]:
     if delivery.channel == Channel.PUSH:
         _send_push(delivery, at=at)
         return {}
-    mail.gateway().send(
+    letter = mail.Letter(
         to=delivery.address,
         subject=delivery.title,
         text=delivery.text,
@@ -188,6 +196,7 @@ def _hand_over(delivery: Delivery, *, at: datetime) -> dict[str, str]:
         key=delivery.key,
         at=delivery.created_at,  # a resend is the same letter to the byte
     )
+    mail.gateway().send(letter)
     return {}
 
 

@@ -27,6 +27,8 @@ _GROUPS = {
     "certificate": Group.PAPERS,
     "news": Group.NEWS,
     "works": Group.NEWS,
+    "review": Group.NEWS,
+    "licence": Group.CASES,
 }
 """By the first word of a kind; what is not named here concerns the account."""
 
@@ -151,6 +153,13 @@ _ALL = (
         short="удаление кабинета отменено. Это не вы? Смените пароль.",
         link_title="Открыть «Ваши данные»",
         must_send=True,
+    ),
+    Template(
+        kind="paper-mailed",
+        title="Документ отправлен вам на почту",
+        body="По вашей просьбе отправили документ №\u00a0{number} на вашу подтверждённую почту. "
+        "Если просили не вы, смените пароль.",
+        link_title="Открыть документ",
     ),
     Template(
         kind="paper-handed",
@@ -434,6 +443,40 @@ _ALL = (
         link_title="Мои обращения",
     ),
     Template(
+        kind="review-published",
+        title="Ваш отзыв опубликован",
+        body="Отзыв об организации {organization} опубликован. Изменить или снять его "
+        "можно в любой день.",
+        link_title="Открыть отзыв",
+    ),
+    Template(
+        kind="review-refused",
+        title="Ваш отзыв не опубликован",
+        body="Отзыв об организации {organization} мы не опубликовали.\n\n{reason}.\n\nИсправьте "
+        "текст и отправьте его заново.",
+        link_title="Исправить отзыв",
+    ),
+    Template(
+        kind="review-answered",
+        title="Организация ответила на ваш отзыв",
+        body="{organization} ответила на ваш отзыв. Ответ виден всем под отзывом.",
+        link_title="Прочитать ответ",
+    ),
+    Template(
+        kind="licence-ending",
+        title="Заканчивается срок документа организации",
+        body="{paper} организации {organization} действует до {until}. Осталось: {left}.\n\n"
+        "Проверьте, продлён ли срок, и загрузите новый справочник.",
+        link_title="Открыть организацию",
+    ),
+    Template(
+        kind="licence-ended",
+        title="Закончился срок документа организации",
+        body="{paper} организации {organization}: срок закончился {until}.\n\nНа портале это "
+        "отмечено. Если срок продлён, загрузите новый справочник.",
+        link_title="Открыть организацию",
+    ),
+    Template(
         kind="access-stopped",
         title="Возврат доступа остановлен",
         body="Вы сообщили, что не просили вернуть доступ. Мы остановили его: {when}. Ваш пароль "
@@ -558,6 +601,25 @@ _ALL = (
         link_title="Ответить",
         must_send=True,
         reminds_itself=True,
+    ),
+    Template(
+        kind="record-merged",
+        title="Фонд объединил ваши записи в реестре",
+        body="{on} фонд объединил две ваши записи в реестре застрахованных. Полис действует, "
+        "заявления и бумаги сохранились.\n\n"
+        "Если вторая запись была не ваша, напишите в поддержку: объединение можно отменить.",
+        short="фонд объединил ваши записи в реестре. Подробности в кабинете.",
+        link_title="Открыть кабинет",
+        must_send=True,
+    ),
+    Template(
+        kind="record-parted",
+        title="Фонд отменил объединение записей",
+        body="{on} фонд разделил записи в реестре, которые раньше объединил. "
+        "Каждая снова отдельная. Проверьте свои данные и полис.",
+        short="фонд отменил объединение записей в реестре. Проверьте свои данные.",
+        link_title="Проверить данные",
+        must_send=True,
     ),
 )
 

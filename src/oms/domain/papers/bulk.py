@@ -5,6 +5,7 @@ again; what is counted is counted from the papers there are.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,19 @@ CHUNK = 50
 """Papers of one task: a few seconds of work, so that a dead worker loses little."""
 
 
+@dataclass(frozen=True)
+class Wish:
+    """Whose order it is, what for, and from which lines of a list; empty where nobody made one."""
+
+    organization: str = ""
+    purpose: str = ""
+    lines: Sequence[int] = ()
+    problems: Sequence[tuple[int, str]] = ()
+
+
+NO_WISH = Wish()
+
+
 class OtherBatch(Denied):
     """The key was used for another order."""
 
@@ -37,6 +51,7 @@ def issue_many(
     by: Actor,
     at: datetime,
     scope: str = "",
+    wish: Wish = NO_WISH,
 ) -> PaperBatch:
     """Order a paper of the kind for each person (primary keys) and queue the work in chunks.
 
@@ -48,7 +63,7 @@ def issue_many(
     wanted = list(dict.fromkeys(persons))
     if known is None:
         try:
-            return _order(key, KINDS[kind].code, scope, wanted, by=by, at=at)
+            return _order(key, KINDS[kind].code, scope, wanted, wish, by=by, at=at)
         except IntegrityError:
             known = PaperBatch.objects.get(key=key)
     if (known.kind, known.scope, known.persons) != (kind, scope, wanted):
@@ -60,13 +75,21 @@ def issue_many(
 
 @transaction.atomic
 def _order(
-    key: str, kind: str, scope: str, persons: list[int], *, by: Actor, at: datetime
+    key: str,
+    kind: str,
+    scope: str,
+    persons: list[int],
+    wish: Wish,
+    *,
+    by: Actor,
+    at: datetime,
 ) -> PaperBatch:
     batch = PaperBatch.objects.create(
         key=key,
         kind=kind,
         scope=scope,
         persons=persons,
+        **asdict(wish),
         ordered_by=by.key,
         ordered_at=at,
         finished_at=None if persons else at,
@@ -76,7 +99,12 @@ def _order(
         subject=batch.basis,
         by=by,
         at=at,
-        details={"kind": kind, "scope": scope, "count": len(persons)},
+        details={
+            "kind": kind,
+            "scope": scope,
+            "count": len(persons),
+            "purpose": wish.purpose,
+        },
     )
     _queue(batch)
     return batch
@@ -97,6 +125,8 @@ def _queue(batch: PaperBatch) -> None:
 def work(*, batch_id: int, first: int, at: datetime) -> None:
     """Issue the papers of `CHUNK` people of the batch, from the one at `first` on."""
     batch = PaperBatch.objects.get(pk=batch_id)
+    if batch.finished_at is not None:
+        return
     numbers = batch.persons[first : first + CHUNK]
     _count(batch, numbers, dict(_issued(batch, numbers, at=at)), at=at)
 
@@ -112,18 +142,35 @@ def _issued(
         if person is None:
             yield str(number), "Такой записи в реестре нет."
             continue
+        key = f"{batch.basis}:{number}"
+        _look(batch, person, key, by=by, at=at)
         try:
             issue(
                 kind=batch.kind,
                 scope=batch.scope,
                 person=person,
                 basis=batch.basis,
-                key=f"{batch.basis}:{number}",
+                key=key,
                 by=by,
                 at=at,
             )
         except Denied as no:
             yield str(number), no.text
+
+
+def _look(batch: PaperBatch, person: InsuredPerson, key: str, *, by: Actor, at: datetime) -> None:
+    """Write down that this person's data is read, and what for, where somebody made the list."""
+    if not batch.purpose or Paper.objects.filter(key=key).exists():
+        return
+    with transaction.atomic():
+        record(
+            act="person.read",
+            subject=batch.basis,
+            person=person.key,
+            by=by,
+            at=at,
+            details={"purpose": batch.purpose},
+        )
 
 
 def _count(

@@ -177,6 +177,16 @@ class Delivery(models.Model):
         return self.state in {self.State.WAITING, self.State.SENT}
 
 
+class BatchQuery(models.QuerySet["PaperBatch"]):
+    """Orders for many and who may see them."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those of the clerk's own organisation."""
+        if user.role not in {Role.FUND, Role.INSURER} or not user.organization:
+            return self.none()
+        return self.filter(organization=user.organization)
+
+
 class PaperBatch(models.Model):
     """Papers of one kind issued to many people by the worker, and how far that has come."""
 
@@ -188,9 +198,22 @@ class PaperBatch(models.Model):
     refused: models.JSONField[dict[str, str]] = models.JSONField(
         default=dict, help_text="Person → why there is no paper"
     )
+    organization = models.CharField(max_length=64, blank=True, help_text="insurer:77001, fund:77")
+    purpose = models.CharField(max_length=300, blank=True)
+    lines: models.JSONField[list[int]] = models.JSONField(
+        default=list, help_text="Line of the list, for each of `persons`"
+    )
+    problems: models.JSONField[list[tuple[int, str]]] = models.JSONField(
+        default=list, help_text="Lines of the list that mean nobody, and why"
+    )
     ordered_by = models.CharField(max_length=64, help_text="Actor's key in the journal")
     ordered_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager["PaperBatch"]] = BatchQuery.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "-id"], name="papers_batches")]
 
     def __str__(self) -> str:
         return f"batch:{self.pk}"

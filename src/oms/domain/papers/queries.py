@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import BigAutoField
 from django.utils.timezone import localdate
 
+from oms.domain.accounts.models import User
 from oms.domain.papers import codes, periods, storage
 from oms.domain.papers.kinds import KINDS
 from oms.domain.papers.models import Delivery, DetachedSignature, Paper
 from oms.domain.papers.wording import Section, Stamp
 from oms.domain.register.models import InsuredPerson
+from oms.kit.prepared import Prepared
 from oms.law.case_number import parse_paper
 from oms.law.dates import long
 from oms.law.verdict import Invalid
@@ -106,6 +109,23 @@ def issued_on(paper: Paper) -> date:
 def latest(person: InsuredPerson, kind: str) -> Paper | None:
     """Return the person's paper of the kind that is in force."""
     return Paper.objects.filter(person=person, kind=kind, state=Paper.State.ISSUED).first()
+
+
+def extract_number(*, user: User) -> str:
+    """Return the number of the extract about the policy that the account got last, or ''."""
+    return _EXTRACT.first(user=user.pk) or ""
+
+
+_EXTRACT: Prepared[str] = Prepared(
+    lambda user: (
+        Paper.objects.filter(
+            person__user=user, kind=Paper.Kind.POLICY_EXTRACT, state=Paper.State.ISSUED
+        )
+        .order_by("-issued_at")
+        .values_list("number", flat=True)[:1]
+    ),
+    user=BigAutoField(),
+)
 
 
 def twin(paper: Paper) -> PaperTwin:

@@ -27,6 +27,24 @@ class WrongScope(Denied):
     text = "Период указан неверно. Укажите первый и последний день."
 
 
+class EmptyList(Denied):
+    """A list without a line."""
+
+    text = "Список пуст. Вставьте номера ЕНП или СНИЛС, каждый с новой строки."
+
+
+class LongList(Denied):
+    """A list of more lines than one order takes."""
+
+    text = "Строк слишком много. Разделите список."
+
+
+class NotFinished(Denied):
+    """The worker is still at the order."""
+
+    text = "Документы ещё готовятся. Архив появится, когда все будут готовы."
+
+
 class Unsettled(Denied):
     """The register kept changing under our hands."""
 

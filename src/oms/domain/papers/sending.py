@@ -6,11 +6,11 @@ from django.db import transaction
 
 from oms.domain.accounts.models import User
 from oms.domain.journal.actions import record
-from oms.domain.notifications import letters
+from oms.domain.notifications import enclosing
+from oms.domain.notifications.actions import keep
 from oms.domain.papers import queries
 from oms.domain.papers.models import Paper
 from oms.gateways import mail
-from oms.gateways.errors import Permanent
 from oms.kit.denied import Denied
 from oms.kit.tasks import retrying, task
 from oms.law.typed import NBSP
@@ -45,24 +45,27 @@ def send(*, paper: Paper, to: User, by: User, at: datetime) -> None:
 def deliver(paper_id: int, user_id: int, key: str, wished_at: str) -> None:
     """Hand the letter over, if the address is still confirmed. The key drops a double."""
     paper, user = Paper.objects.get(pk=paper_id), User.objects.get(pk=user_id)
-    if not user.email or not user.email_confirmed_at or not user.is_active:
-        return
-    text = letters.mail_text(
+    at = datetime.fromisoformat(wished_at)
+    went = enclosing.send(
+        user=user,
+        title=SUBJECT,
         body=f"Вы просили прислать документ №{NBSP}{paper.number}. Он в приложенном файле PDF. "
         "Подпись электронная: её проверит любой, кому вы перешлёте файл.",
         link="/verify/",
         link_title="Проверить документ",
+        file=lambda: mail.File(
+            f"{paper.get_kind_display()} {paper.number}.pdf", queries.content(paper)
+        ),
+        key=key,
+        at=at,
     )
-    file = mail.File(f"{paper.get_kind_display()} {paper.number}.pdf", queries.content(paper))
-    try:
-        mail.gateway().send(
-            to=user.email,
-            subject=SUBJECT,
-            text=text,
-            html=letters.mail_html(title=SUBJECT, text=text),
+    if went:
+        keep(
+            user=user,
+            kind="paper-mailed",
+            context={"number": paper.number},
             key=key,
-            at=datetime.fromisoformat(wished_at),
-            files=[file],
+            at=at,
+            subject=f"paper:{paper.pk}",
+            link=f"/documents/{paper.number}/",
         )
-    except Permanent:
-        return  # the server will never take it: trying again is of no use

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import DateTimeField
+
 from oms.domain.works.models import PlannedWork
+from oms.kit.prepared import Prepared
 
 SHOWN = 50
 
@@ -40,5 +43,15 @@ def for_everybody(*, at: datetime) -> PlannedWork | None:
 
     One query.
     """
-    rows = PlannedWork.objects.public().in_force(at=at).filter(audience="")
-    return rows.order_by("kind", "begins_at", "pk").first()  # "outage" before "planned"
+    return _FOR_EVERYBODY.first(at=at)
+
+
+_FOR_EVERYBODY: Prepared[PlannedWork] = Prepared(
+    lambda at: (
+        PlannedWork.objects.public()
+        .in_force(at=at)
+        .filter(audience="")
+        .order_by("kind", "begins_at", "pk")[:1]  # "outage" before "planned"
+    ),
+    at=DateTimeField(),
+)
