@@ -1,10 +1,11 @@
 """Every desk address × every role: who gets in, who is turned away, and whose rows are seen."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern
+from django.urls import URLResolver
 from tests import factories as make
 from tests.signing_in import sign_in
 
@@ -28,6 +29,14 @@ DATA: dict[str, dict[str, Any]] = {
     "copy": {"pk": 1},
     "copy_hand_over": {"pk": 1},
     "copy_return": {"pk": 1},
+    "issuing": {},
+    "issued": {"pk": 1},
+    "issued_archive": {"pk": 1},
+    "exchange": {},
+    "exchange_write": {},
+    "exchange_file": {"pk": 1},
+    "exchange_protocol": {"pk": 1, "kind": "p"},
+    "exchange_person": {"pk": 1},
     "exports": {},
     "export_file": {"pk": 1},
     "export_settle": {"pk": 1},
@@ -46,6 +55,16 @@ DATA: dict[str, dict[str, Any]] = {
     "people": {},
     "person": {"pk": 1},
     "person_history": {"pk": 1},
+    "person_day": {"pk": 1},
+    "person_quality": {"pk": 1},
+    "quality": {},
+    "quality_list": {},
+    "quality_export": {},
+    "quality_together": {"rule": "Q063"},
+    "quality_accept": {"pk": 1},
+    "quality_undo": {"pk": 1},
+    "quality_batch": {"pk": 1},
+    "quality_batch_undo": {"pk": 1},
     "report": {},
     "reference": {},
     "works": {},
@@ -67,6 +86,15 @@ DATA: dict[str, dict[str, Any]] = {
     "account_block": {"pk": 1},
     "account_unblock": {"pk": 1},
     "account_sign_out": {"pk": 1},
+    "journal": {},
+    "reviews": {},
+    "review": {"pk": 1},
+    "duplicates": {},
+    "duplicates_history": {},
+    "duplicates_sure": {},
+    "duplicates_pair": {"pk": 1},
+    "duplicates_merge": {"pk": 1},
+    "duplicates_newcomer": {"number": "26-000-000-0"},
     "wards": {},
     "ward": {"pk": 1},
     "ward_confirm": {"pk": 1},
@@ -77,8 +105,19 @@ OPEN_TO = {
     **dict.fromkeys(("requests", "request", "accounts"), HELPERS),
     **dict.fromkeys(("account", "account_block", "account_unblock", "account_sign_out"), HELPERS),
     **{name: {Role.FUND} for name in DATA if name.startswith(("identity_", "ward"))},
+    **{name: {*HELPERS, *OPERATORS} for name in ("reviews", "review")},
+    **{
+        name: {Role.FUND}
+        for name in DATA
+        if name.startswith("duplicates") and name != "duplicates_newcomer"
+    },
+    "duplicates_newcomer": OPERATORS,
+    "journal": {Role.ADMINISTRATOR, Role.SUPERVISOR},
     "home": set(STAFF_ROLES),
-    "report": {*OPERATORS, Role.SUPERVISOR},
+    **{
+        name: {*OPERATORS, Role.SUPERVISOR}
+        for name in ("report", "quality", "quality_list", "quality_export")
+    },
     **{name: {Role.SUPERVISOR} for name in DATA if name.startswith(("export", "assign"))},
     **{
         name: {Role.ADMINISTRATOR}
@@ -86,6 +125,11 @@ OPEN_TO = {
     },
 }
 POST_ONLY = {
+    "quality_export",
+    "quality_accept",
+    "quality_undo",
+    "quality_batch_undo",
+    "exchange_person",
     "take_next",
     "phrase_remove",
     "filter_keep",
@@ -111,12 +155,21 @@ STARTS = {
 }
 
 
+def every(patterns: Iterable[Any], way: str = "/desk/") -> Iterator[tuple[str, str]]:
+    """Name and path of each address, those of the desk's parts as well."""
+    for one in patterns:
+        path = way + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from every(one.url_patterns, path)
+        else:
+            yield str(one.name), path
+
+
 def addresses(desk, person) -> dict[str, str]:
     """Every address of the desk, with a case and a person that exist."""
     found = {}
-    for pattern in urlpatterns:
-        assert isinstance(pattern, URLPattern)
-        path = "/desk/" + str(pattern.pattern)
+    for name, pattern in every(urlpatterns):
+        path = pattern
         for old, new in (
             ("<str:number>", desk.case.number),
             ("<slug:move>", "take"),
@@ -125,10 +178,11 @@ def addresses(desk, person) -> dict[str, str]:
             ("<int:pk>", str(person.pk)),
             ("<slug:slot>", "face"),
             ("<slug:kind>", "case-taken"),
+            ("<slug:rule>", "Q063"),
             ("<int:number>", "1"),
         ):
             path = path.replace(old, new)
-        found[str(pattern.name)] = path
+        found[name] = path
     assert set(found) == set(DATA)
     return found
 
@@ -161,10 +215,24 @@ def _let_in(role: Role, name: str, answer: Any) -> None:
         allowed = {404}  # the same
     if name in {"export_file", "export_settle", "copy", "copy_hand_over", "copy_return"}:
         allowed = {404}  # nobody has wished for one
+    if name in {"issued", "issued_archive"}:
+        allowed = {404}  # nobody has made a list
+    if name in {"quality_accept", "quality_undo", "quality_batch", "quality_batch_undo"}:
+        allowed = {404}  # nothing was found and nothing repaired
+    if name in {"duplicates_pair", "duplicates_merge"}:
+        allowed = {404}  # nobody is there twice
+    if name == "duplicates_newcomer" and role == Role.FUND:
+        allowed = {404}  # the insurer of this case is no fund
+    if name == "quality_export":
+        allowed = {422}  # a purpose was not told
     if name in {"phrase_remove", "filter_forget"}:
         allowed = {404}  # nothing is kept
+    if name in {"exchange_file", "exchange_protocol"}:
+        allowed = {404}  # no file has come
     if name.startswith("scan"):
         allowed = {404}  # the case has no such document
+    if name == "review":
+        allowed = {404}  # nobody has left one
     if name == "request" or name.startswith("account_") or name == "account":
         allowed = {404}  # there is no such request, and nobody looked for the account
     if name.startswith(("identity_", "ward_")) or name in {"visit", "ward"}:

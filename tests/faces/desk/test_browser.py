@@ -1,13 +1,11 @@
-"""The desk in a real browser: accessible at every width, quick with keys, whole without script."""
+"""The desk in a real browser: quick with keys, whole without script."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
-from tests import factories as make
-from tests.chromium import RULES
-from tests.faces.desk.worlds import change_of, usual_day
+from tests.chromium import violations
+from tests.faces.desk.worlds import change_of
 from tests.signing_in import sign_in
 
 from oms.cases.models import Case
@@ -25,57 +23,6 @@ def enter(browser: Browser, server: LiveServer, user: User, **options: object) -
     tab = context.new_page()
     tab.set_default_timeout(15_000)
     return tab
-
-
-def faults(tab: Page) -> list[tuple[str, str]]:
-    """What axe finds, and whether the page is wider than its window."""
-    tab.wait_for_selector("html.js")
-    found = Axe().run(tab, options={"runOnly": RULES}).response
-    assert len(found["passes"]) > 15
-    wrong = [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]]
-    if not tab.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-        wrong.append(("sideways scroll", tab.url))
-    return wrong
-
-
-@pytest.mark.parametrize(("width", "theme"), [(320, "light"), (1440, "dark")])
-def test_pages_are_accessible_and_fit(desk, staff, live_server, browser, width, theme) -> None:
-    world = usual_day(desk)
-    person = make.insured(make.user(family_name="Климова"))
-    size = {"width": width, "height": 900}
-    tab = enter(browser, live_server, desk.irina, viewport=size, color_scheme=theme)
-    said: list[str] = []
-    tab.on("pageerror", lambda error: said.append(str(error)))
-    mine = world["mine"].number
-    wrong = []
-    for path in (
-        f"cases/?filter=all&case={mine}",
-        f"cases/{mine}/",
-        f"cases/{world['rejected'].number}/",
-        f"cases/{mine}/approve/",
-        f"cases/{mine}/ask/",
-        "people/",
-        "report/",
-    ):
-        tab.goto(f"{live_server.url}/desk/{path}")
-        wrong += faults(tab)
-    tab.goto(f"{live_server.url}/desk/cases/{mine}/reject/")
-    tab.check("input[value=data-differ]")
-    tab.click("text=Показать, что прочитает")
-    wrong += faults(tab)
-    tab.goto(f"{live_server.url}/desk/people/{person.pk}/")
-    wrong += faults(tab)
-    tab.select_option("select[name=purpose]", "call")
-    tab.click("text=Открыть карточку")
-    wrong += faults(tab)
-    tab.click("text=История и просмотры")
-    wrong += faults(tab)
-    for role in ("administrator", "support"):
-        tab = enter(browser, live_server, staff(role), viewport=size, color_scheme=theme)
-        tab.goto(f"{live_server.url}/desk/")
-        wrong += faults(tab)
-    assert wrong == []
-    assert said == []
 
 
 def test_keys_walk_the_queue_and_decide(desk, live_server, browser) -> None:
@@ -96,7 +43,7 @@ def test_keys_walk_the_queue_and_decide(desk, live_server, browser) -> None:
     tab.keyboard.press("t")
     tab.wait_for_selector("#pane >> text=Одобрить")
     assert Case.objects.get(pk=desk.case.pk).assignee == desk.irina
-    assert faults(tab) == []
+    assert violations(tab) == []
     tab.keyboard.press("a")
     tab.wait_for_url("**/approve/")
     tab.click("main button:has-text('Одобрить')")

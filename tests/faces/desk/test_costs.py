@@ -43,7 +43,7 @@ def test_queue_and_report(desk) -> None:
         costs.append([cost(client, path)[1] for path in paths])
     assert costs[0] == costs[1]
     assert costs[0][0] <= 6
-    assert costs[0][1] <= 6
+    assert costs[0][1] <= PAGE
 
 
 def test_a_case(desk) -> None:
@@ -53,7 +53,7 @@ def test_a_case(desk) -> None:
     first, again = cost(desk.client(desk.irina), path)
     _more_of_everything(case)
     assert (first, again) == cost(desk.client(desk.irina), path)
-    assert again <= 15
+    assert again <= PAGE
     assert first - again <= JOURNAL
 
 
@@ -63,7 +63,7 @@ def test_a_case_of_somebody_new_to_the_register(desk) -> None:
     first, again = cost(desk.client(desk.irina), path)
     many(40, desk.case)
     assert (first, again) == cost(desk.client(desk.irina), path)
-    assert again <= 15
+    assert again <= PAGE
 
 
 def test_a_persons_card(desk) -> None:
@@ -98,3 +98,8 @@ def _more_of_everything(case: Case) -> None:
         )  # fmt: skip
         register.look(person=person, by=case.assignee, purpose="Проверка", at=make.NOON)
         case.events.create(at=make.NOON, verb="release", target="awaiting", actor=case.assignee.key)
+        colleague = make.operator()
+        case.events.create(at=make.NOON, verb="take", target="in_work", actor=colleague.key)
+        case.notes.create(
+            at=make.NOON, kind="note", by=colleague, organization="insurer:77001", text="Звонил"
+        )

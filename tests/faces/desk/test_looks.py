@@ -9,7 +9,7 @@ from tests.faces.desk.conftest import NOW
 from tests.faces.desk.worlds import change_of
 
 from oms.domain.journal.models import Entry
-from oms.domain.register import queries as register
+from oms.domain.register.looks import keys_of_person, newest
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,7 @@ def test_people_compared_with_are_looked_at_too(desk) -> None:
 def test_a_persons_case_is_read_by_them(desk) -> None:
     case = change_of(desk)
     desk.client(desk.irina).get(f"/desk/cases/{case.number}/")
-    read = register.readers(case.person)
+    read = newest(keys_of_person(case.person))
     assert [(r.role, r.organization, r.purpose[-len(case.number) :]) for r in read] == [
         ("insurer", "insurer:77001", case.number)
     ]

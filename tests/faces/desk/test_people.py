@@ -6,7 +6,7 @@ from tests.faces.desk.worlds import change_of
 
 from oms.cases import actions
 from oms.domain.journal.models import Entry
-from oms.domain.register import queries as register
+from oms.domain.register import looks
 
 pytestmark = pytest.mark.django_db
 
@@ -14,6 +14,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def anna(desk):
     return make.insured(make.user(family_name="Климова"), registration="г. Москва, ул. Тестовая, 1")
+
+
+def read(person):
+    """The looks at the person."""
+    return looks.newest(looks.keys_of_person(person))
 
 
 def found(client, text: str, purpose: str = "call", comment: str = "") -> str:
@@ -50,7 +55,7 @@ def test_the_purpose_told_at_the_search_opens_the_card(desk, anna) -> None:
     asked = client.get(f"/desk/people/{anna.pk}/").content.decode()
     assert "Зачем открываете данные" in asked
     assert "Климова" not in asked
-    assert register.readers(anna) == ()
+    assert read(anna) == ()
 
     found(client, "Климова", comment="обращение 12")
     client.get("/desk/people/?found=1")
@@ -59,15 +64,15 @@ def test_the_purpose_told_at_the_search_opens_the_card(desk, anna) -> None:
     assert search.payload.data["found"] == [anna.key]
     purpose = "Человек обратился: звонок, письмо, визит. обращение 12"
     shown = f"{purpose}: показано в поиске"
-    assert [r.purpose for r in register.readers(anna)] == [shown]
+    assert [r.purpose for r in read(anna)] == [shown]
     page = client.get(f"/desk/people/{anna.pk}/").content.decode()
     assert "Тестовая" in page
     assert "Подтверждено реестром" in page
-    assert [r.purpose for r in register.readers(anna)] == [purpose, shown]
+    assert [r.purpose for r in read(anna)] == [purpose, shown]
     history = client.get(f"/desk/people/{anna.pk}/history/").content.decode()
     assert "обращение 12" in history
     assert "Запись внесена в реестр" in history
-    assert len(register.readers(anna)) == 2
+    assert len(read(anna)) == 2
 
 
 def test_the_purpose_may_be_told_at_the_door(desk, anna) -> None:
@@ -77,7 +82,7 @@ def test_the_purpose_may_be_told_at_the_door(desk, anna) -> None:
     assert "Напишите, зачем открываете данные" in bad.content.decode()
     client.post(f"/desk/people/{anna.pk}/", {"purpose": "other", "comment": "Сверка списков"})
     assert "Тестовая" in client.get(f"/desk/people/{anna.pk}/").content.decode()
-    assert [r.purpose for r in register.readers(anna)] == ["Сверка списков"]
+    assert [r.purpose for r in read(anna)] == ["Сверка списков"]
 
 
 def opened(desk, user, person, case) -> bool:
@@ -93,10 +98,10 @@ def test_a_case_is_a_purpose_only_for_the_people_it_may_mean(desk, anna) -> None
     other = make.insured(owner, registration="г. Москва, ул. Тестовая, 2")
     alike = make.submitted(snils=anna.snils)
     assert not opened(desk, desk.irina, other, alike)
-    assert register.readers(other) == ()
+    assert read(other) == ()
     assert not opened(desk, desk.fund, anna, alike)
     assert opened(desk, desk.irina, anna, alike)
-    assert [r.purpose[-len(alike.number) :] for r in register.readers(anna)] == [alike.number]
+    assert [r.purpose[-len(alike.number) :] for r in read(anna)] == [alike.number]
 
 
 def test_a_case_is_a_purpose_only_while_it_is_open(desk) -> None:

@@ -1,10 +1,13 @@
 """The queue through its page: filters, search, paging, the case beside it."""
 
+import re
+
 import pytest
 from tests.cases.test_queue import many
 from tests.faces.desk.worlds import change_of, usual_day
 
 from oms.cases.models import SavedFilter
+from oms.faces.desk.pages import KEYS
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +43,14 @@ def test_search_keeps_names_out_of_addresses(desk) -> None:
         page = client.post("/desk/cases/", {"text": text}, follow=True)
         assert page.status_code == 200
         assert "«<script>»" not in page.content.decode()
+
+
+def test_filters_by_service_are_folded_until_one_is_on(desk) -> None:
+    client = desk.client(desk.irina)
+    fold = '<details class="details filters gap-top-small"'
+    assert f"{fold}>" in client.get("/desk/cases/").content.decode()
+    page = client.get("/desk/cases/?service=issue-policy").content.decode()
+    assert f"{fold} open>" in page
 
 
 def test_pages_hold_every_case_once(desk) -> None:
@@ -92,3 +103,14 @@ def test_a_filter_is_kept_under_a_name_of_ones_own(desk) -> None:
     assert "Удалить отбор «мои замены»" in irina.get(address).content.decode()
     irina.post(f"/desk/cases/filters/{kept.pk}/forget/")
     assert not SavedFilter.objects.exists()
+
+
+def test_the_list_of_keys_tells_every_key_of_the_pages(desk) -> None:
+    """A key on a button that the list does not tell is a trap; one it tells must exist."""
+    client = desk.client(desk.irina)
+    queue = client.get("/desk/cases/").content.decode()
+    desk.taken(desk.olga)
+    numbers = desk.case.number, change_of(desk).number
+    cases = (client.get(f"/desk/cases/{number}/").content.decode() for number in numbers)
+    found = set(re.findall(r'data-key="(.)"', "".join((queue, *cases))))
+    assert found == {key.lower() for key, _ in KEYS} - {"j", "k", "enter"}

@@ -1,6 +1,6 @@
 """The report: numbers of one's own organisation, a finding first, nobody's data."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from tests import factories as make
@@ -9,6 +9,7 @@ from tests.faces.desk.worlds import PEOPLE, text_of, usual_day
 from oms.cases import queries
 from oms.cases.models import Case
 from oms.domain.directory.models import Load
+from oms.faces.desk.figures import HIGH, flow
 from oms.faces.desk.report import finding
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +29,59 @@ def test_numbers_are_those_of_the_organisation(desk) -> None:
     assert found.reasons == (("data-differ", 1),)
     for other in ("insurer:77002", "fund:77", "clinic:1", "", "insurer:"):
         assert queries.workload(organization=other, at=at).in_work == 0
+
+
+def test_lengths_and_loads_are_counted(desk) -> None:
+    """Ten decisions of 1 … 10 days, the last two after their term, by two clerks."""
+    at = make.NOON + timedelta(days=20)
+    for days in range(1, 11):
+        case = make.submitted()
+        decided = make.NOON + timedelta(days=days)
+        Case.objects.filter(pk=case.pk).update(
+            state="rejected" if days == 1 else "ready", decided_at=decided,
+            due_at=make.NOON + timedelta(days=8),
+            assignee=desk.irina if days > 3 else desk.olga,
+        )  # fmt: skip
+    desk.taken()
+    found = queries.workload(organization="insurer:77001", at=at, period=28)
+    assert (found.median, found.longest) == (timedelta(days=5), timedelta(days=9))
+    service = found.services[0]
+    assert (service.name, service.open, service.decided) == ("issue-policy", 1, 10)
+    assert (service.rejected, service.late, service.overdue) == (1, 2, 1)
+    loads = {row.name.split("\N{NO-BREAK SPACE}")[0]: row for row in found.clerks}
+    irina = desk.irina.family_name
+    assert (loads[irina].open, loads[irina].decided, loads[irina].late) == (1, 7, 2)
+    assert (loads["Сидорова"].decided, loads["Сидорова"].rejected) == (3, 1)
+    assert sum(one.submitted for one in found.days) == 11
+    few = queries.workload(organization="insurer:77001", at=at, period=14)
+    assert few.decided == 4  # of days 7 … 10
+    assert queries.workload(organization="insurer:77002", at=at).median is None
+
+
+def test_a_longer_period_is_drawn_by_weeks_and_clerks_are_for_supervisors(desk) -> None:
+    usual_day(desk)
+    boss = desk.client(make.user(role="supervisor", organization="insurer:77001"))
+    text = text_of(boss.get("/desk/report/?period=91"))
+    assert "по неделям" in text
+    assert text.count('<th scope="row">') > 13
+    assert "По исполнителям" in text
+    assert "Оформление полиса ОМС" in text
+    clerk = text_of(desk.client(desk.irina).get("/desk/report/?period=nonsense"))
+    assert "по дням" in clerk
+    assert "По исполнителям" not in clerk
+
+
+def test_columns_stand_on_the_ground_and_weeks_begin_on_monday() -> None:
+    days = [
+        queries.DayOfWork(date(2026, 11, 1) + timedelta(days=n), n, 1, 0, n % 2) for n in range(28)
+    ]
+    drawn = flow(days)
+    assert [row.title for row in drawn.rows[::-1]] == [
+        "01.11", "02.11–08.11", "09.11–15.11", "16.11–22.11", "23.11–28.11",
+    ]  # fmt: skip
+    assert {one.y + one.height for one in drawn.columns} == {HIGH}
+    assert max(one.height for one in drawn.columns) == HIGH
+    assert sum(row.submitted for row in drawn.rows) == sum(range(28))
 
 
 def test_ages_are_parted_by_days(desk) -> None:

@@ -93,7 +93,7 @@ def test_several_are_looked_through_then_decided(desk) -> None:
     assert one.number in text_of(irina.get(url))
     assert irina.post(url, {"decision": "approve"}).status_code == 422
     nothing = irina.post(url, chosen | {"decision": "reject", "note": ""})
-    assert "Выберите причину отказа" in text_of(nothing)
+    assert "Выберите хотя бы одну причину отказа" in text_of(nothing)
     preview = irina.post(url, chosen | {"decision": "approve", "note": ""})
     assert "Пока ничего не изменено" in text_of(preview)
     assert now(one).state == State.IN_WORK
@@ -105,6 +105,31 @@ def test_several_are_looked_through_then_decided(desk) -> None:
     assert {now(one).state, now(two).state} == {State.APPROVED}
     again = irina.post(url, chosen | {"decision": "approve", "note": "", "do": "1"} | revisions)
     assert again.status_code == 422  # they are no more one's own in work
+
+
+def test_a_refusal_of_several_names_the_field_and_not_where_there_is_none(desk) -> None:
+    irina, url = desk.client(desk.irina), "/desk/cases/together/"
+    one = desk.taken()
+    two = actions.perform("take", make.submitted(), by=desk.irina, at=make.NOON)
+    other = [{**step, "fields": [f for f in step["fields"] if f[0] != "snils"]}
+             for step in two.pinned["form"]]  # fmt: skip
+    Case.objects.filter(pk=two.pk).update(pinned={**two.pinned, "form": other})
+    sent = {"case": [one.number, two.number], "decision": "reject", "note": "",
+            "reasons": ["data-differ", "suspected-fraud"]}  # fmt: skip
+    assert "Укажите поле" in text_of(irina.post(url, sent))
+    sent["about-data-differ"] = "snils"
+    page = text_of(irina.post(url, sent))
+    assert "Поле «СНИЛС» не совпадает с реестром" in page
+    assert "Решить: 1" in page
+    assert "Здесь нет поля «СНИЛС»" in page
+    assert 'name="about-data-differ" value="snils"' in page
+    revisions = {f"revision-{c.number}": now(c).revision for c in (one, two)}
+    told = text_of(irina.post(url, {**sent, **revisions, "do": "1"}))
+    assert "Решено: 1 дело" in told
+    assert (now(one).state, now(two).state) == (State.REJECTED, State.IN_WORK)
+    assert [(r["code"], r["field"]) for r in now(one).refusals] == [
+        ("data-differ", "snils"), ("suspected-fraud", ""),
+    ]  # fmt: skip
 
 
 def test_kept_words_are_put_into_a_question_without_a_script(desk) -> None:

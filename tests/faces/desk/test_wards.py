@@ -1,6 +1,5 @@
 """The fund's section of representatives: who enters, what a decision shows and does."""
 
-import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -9,6 +8,7 @@ import pytest
 from django.test import Client
 from tests import factories as make
 from tests.domain.wards.conftest import certificate, child, paper
+from tests.reading import text
 from tests.signing_in import sign_in
 
 from oms.domain.accounts.models import Representation, Role, User
@@ -18,10 +18,6 @@ from oms.domain.wards import actions
 
 pytestmark = pytest.mark.django_db
 State = Representation.State
-
-
-def text(answer: Any) -> str:
-    return re.sub(r"[\s\xa0]+", " ", answer.content.decode())
 
 
 @pytest.fixture

@@ -28,9 +28,9 @@ def decide(request: HttpRequest) -> HttpResponse:
     """Choose among one's own cases in work; a POST looks them through, a second one decides."""
     mine = bulk.candidates(staff(request))
     if request.method != "POST":
-        return _choose(request, mine, BulkForm())
+        return _choose(request, mine, BulkForm(cases=_one_of_each(mine)))
     chosen = [case for case in mine if case.number in request.POST.getlist("case")]
-    form = BulkForm(request.POST)
+    form = BulkForm(request.POST, cases=_one_of_each(chosen or mine))
     if len({case.service for case in chosen}) > 1:
         form.add_error(None, "Выберите дела одной услуги: решение у них общее.")
     elif not chosen:
@@ -67,7 +67,9 @@ def _preview(request: HttpRequest, chosen: Sequence[Case], form: BulkForm) -> Ht
     at = timezone.now()
     for case in chosen:
         look_at_case(request, case, at=at)
-    seen = bulk.preview(chosen, decision=form.cleaned_data["decision"], at=at)
+    seen = bulk.preview(
+        chosen, decision=form.cleaned_data["decision"], at=at, **form.data_of_move()
+    )
     return page(
         request,
         "desk/bulk_preview.html",
@@ -76,7 +78,7 @@ def _preview(request: HttpRequest, chosen: Sequence[Case], form: BulkForm) -> Ht
         crumbs=[crumb(), Crumb("Несколько дел")],
         form=form,
         rows=[(one, short(one.case.applicant_name)) for one in seen],
-        told=form.told(),
+        told=form.read(),
         possible=sum(not one.no for one in seen),
     )
 
@@ -105,6 +107,12 @@ def _do(request: HttpRequest, chosen: Sequence[Case], form: BulkForm) -> HttpRes
         crumbs=[crumb(), Crumb("Несколько дел")],
         rows=[(one, short(one.case.applicant_name)) for one in done],
     )
+
+
+def _one_of_each(cases: Sequence[Case]) -> Sequence[Case]:
+    """The cases whose fields and documents a refusal may be about: those of one form alike."""
+    known = {(case.service, str(case.pinned.get("form"))): case for case in cases}
+    return list(known.values())
 
 
 def _revision(request: HttpRequest, case: Case) -> int:

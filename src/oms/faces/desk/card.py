@@ -10,7 +10,10 @@ from oms.cases import queries
 from oms.cases.models import Case
 from oms.cases.states import TITLES, State
 from oms.domain.accounts.models import Role, Source, User
+from oms.domain.exchange import reconciling
+from oms.domain.exchange.reconciling import Note
 from oms.domain.papers.models import Paper
+from oms.domain.register import looks
 from oms.domain.register import queries as register
 from oms.domain.register.asking import Asked
 from oms.domain.register.models import InsuredPerson, Policy
@@ -55,6 +58,7 @@ class Card:
     addresses: Sequence[Fact]
     cases: Sequence[tuple[Case, str, str, Tint]]
     papers: Sequence[tuple[Paper, Tint]]
+    outside: Note | None
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class Past:
 
 
 def card(person: InsuredPerson, user: User, *, at: datetime) -> Card:
-    """Return the card of a person the user may see. Eight queries, always."""
+    """Return the card of a person the user may see. Ten queries at most, always."""
     version = person.versions.filter(valid_until=None).first()
     periods = person.insurances.select_related("insurer").order_by("-valid_from", "-pk")[:ROWS]
     policies = person.policies.select_related("insurer").order_by("-begins_on", "-pk")[:ROWS]
@@ -102,6 +106,7 @@ def card(person: InsuredPerson, user: User, *, at: datetime) -> Card:
         ],
         cases=[_case(case) for case in cases.order_by("-submitted_at")[:ROWS]],
         papers=[(paper, PAPER_TINTS[paper.state]) for paper in papers[:ROWS]],
+        outside=reconciling.last(person, at=at),
     )
 
 
@@ -112,16 +117,19 @@ def past(person: InsuredPerson) -> Past:
         register.history(person)[:LINES],
         [
             Reader(row.at, _role(row.role, row.organization), row.purpose)
-            for row in register.readers(person)[:READERS]
+            for row in looks.newest(looks.keys_of_person(person), limit=READERS)
         ],
     )
 
 
-def why_found(person: InsuredPerson, asked: Asked) -> str:
+def why_found(person: InsuredPerson, asked: Asked, *, led_on: bool = False) -> str:
     """Say by what a search found this person.
 
-    Numbers name themselves; a name found whole, by its beginning or only alike says so.
+    Numbers name themselves; a name found whole, by its beginning or only alike says so. `led_on`:
+    the number is that of a record merged into this one.
     """
+    if led_on:
+        return "Запись объединена: это номер прежней записи"
     if asked.number:
         own = {person.snils: "СНИЛС совпал", person.enp: "ЕНП совпал"}
         return own.get(asked.number, "Совпал номер документа или прежнего полиса")

@@ -5,8 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from oms.cases import notes
-from oms.cases.rights import short_name
+from oms.cases import notes, queries
 from oms.domain.accounts.access import staff_required
 from oms.faces.design.parts import Crumb
 from oms.faces.desk.forms import LeftForm, NoteForm
@@ -23,6 +22,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     shown = sheet(request, found, at=at)
     if request.headers.get("X-Pane"):
         return render(request, "desk/parts/pane.html", {"sheet": shown})
+    said = queries.beside(found, staff(request))
     return page(
         request,
         "desk/case.html",
@@ -32,9 +32,9 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         keys=KEYS,
         sheet=shown,
         answers=answers(found),
-        moments=history(found),
+        moments=history(found, said.moves),
         others=other_cases(found, staff(request)),
-        notes=[(note, short_name(note.by)) for note in notes.of(found, staff(request))],
+        notes=said.notes,
         note_form=NoteForm() if found.informed_id != staff(request).organization_code else None,
         left_form=LeftForm() if notes.may_answer(found, staff(request)) else None,
     )

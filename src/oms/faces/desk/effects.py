@@ -5,9 +5,9 @@ A service without words of its own says its result.
 
 from collections.abc import Callable, Iterator, Sequence
 
+from oms.catalog import checks
 from oms.catalog.applicants import in_register
 from oms.catalog.declaration import Application, PublicService
-from oms.domain.directory import queries as directory
 from oms.law import dates, names
 from oms.law.insurer_choice import takes_effect
 
@@ -26,7 +26,7 @@ def _changes(service: PublicService, known: Application) -> Iterator[str]:
 
 
 def _insurer(known: Application) -> str:
-    found = directory.insurer(code=str(known.answers.get("insurer") or ""))
+    found = checks.named_insurer(known)
     return found.short_name if found else "выбранная организация"
 
 

@@ -77,6 +77,7 @@ class NoteForm(forms.Form):
         error_messages={"required": "Напишите заметку"},
         help_text="На страницах заявителя её нет. В выгрузку его данных она войдёт",
     )
+    text.widget.attrs.update({"data-key": "n", "aria-keyshortcuts": "n"})
 
 
 class LeftForm(forms.Form):
@@ -95,50 +96,6 @@ class LeftForm(forms.Form):
         required=False,
         help_text="Увидят заявитель и новая организация. Решение это не остановит",
     )
-
-
-class BulkForm(forms.Form):
-    """One decision for several cases: the reason must need no field or document."""
-
-    decision = forms.ChoiceField(
-        label="Решение",
-        choices=(("approve", "Одобрить"), ("reject", "Отклонить")),
-        widget=forms.RadioSelect,
-        error_messages={"required": "Выберите решение"},
-    )
-    reason = forms.ChoiceField(
-        label="Причина отказа",
-        required=False,
-        choices=(("", "Выберите"), *((r.code, r.title) for r in REASONS.values() if not r.about)),
-        help_text="Только для отказа. Причины о поле или документе указывают в самом деле",
-    )
-    note = Words(
-        label="Пояснение",
-        rows=3,
-        required=False,
-        help_text="При отказе прочитает заявитель, при одобрении только коллеги",
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """A refusal has a reason."""
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("decision") == "reject" and not cleaned.get("reason"):
-            self.add_error("reason", "Выберите причину отказа")
-        return cleaned
-
-    def data_of_move(self) -> dict[str, Any]:
-        """Return what the move needs."""
-        found: dict[str, Any] = {"note": self.cleaned_data["note"]}
-        if self.cleaned_data["decision"] == "reject":
-            found["reasons"] = [{"code": self.cleaned_data["reason"]}]
-        return found
-
-    def told(self) -> str:
-        """Return what an applicant would read of a refusal; empty for an approval."""
-        if self.cleaned_data["decision"] != "reject":
-            return ""
-        found = refuse(self.cleaned_data["reason"])
-        return f"{found.text} {found.remedy}\n{self.cleaned_data['note']}".strip()
 
 
 class PhraseForm(forms.Form):
@@ -276,9 +233,9 @@ class RejectForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        case: Case,
-        known: Application | None,
-        against: Sequence[Refusal],
+        cases: Sequence[Case],
+        known: Application | None = None,
+        against: Sequence[Refusal] = (),
         **kwargs: Any,
     ) -> None:
         found = [refusal.code for refusal in against if refusal.code in REASONS]
@@ -288,14 +245,16 @@ class RejectForm(forms.Form):
         self.bases = {refusal.code: refusal.basis for refusal in against}
         own: forms.MultipleChoiceField = self.fields["reasons"]  # type: ignore[assignment]
         own.choices = [(reason.code, reason.title) for reason in REASONS.values()]
-        about = {"field": asked_fields(case), "document": _documents(case, known)}
-        self.abouts = {kind: dict(choices) for kind, choices in about.items()}
+        self.abouts = {
+            "field": dict(row for case in cases for row in asked_fields(case)),
+            "document": dict(row for case in cases for row in _documents(case, known)),
+        }
         for reason in REASONS.values():
             if reason.about:
                 self.fields[f"about-{reason.code}"] = forms.MultipleChoiceField(
                     label=f"«{reason.title}»",
                     required=False,
-                    choices=about[reason.about],
+                    choices=list(self.abouts[reason.about].items()),
                     widget=CheckboxCards(),
                     error_messages={"invalid_choice": "Выберите из списка"},
                 )
@@ -403,3 +362,41 @@ class SearchForm(PurposeForm):
         help_text="ЕНП, СНИЛС, номер документа или полиса, фамилия, имя и дата рождения",
     )
     field_order = ("text", "purpose", "comment")
+
+
+class BulkForm(RejectForm):
+    """One decision for several cases; a refusal has its reasons, fields and documents."""
+
+    decision = forms.ChoiceField(
+        label="Решение",
+        choices=(("approve", "Одобрить"), ("reject", "Отклонить")),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Выберите решение"},
+    )
+    note = Words(
+        label="Пояснение",
+        rows=3,
+        required=False,
+        help_text="При отказе прочитает заявитель, при одобрении только коллеги",
+    )
+
+    def full_clean(self) -> None:
+        """Reasons are asked for with a refusal only."""
+        self.fields["reasons"].required = self.data.get("decision") == "reject"
+        super().full_clean()
+
+    def data_of_move(self) -> dict[str, Any]:
+        """Return what the move needs."""
+        refusing = self.cleaned_data["decision"] == "reject"
+        return self.refusal() if refusing else {"note": self.cleaned_data["note"]}
+
+    def read(self) -> str:
+        """Return what an applicant would read of a refusal; empty for an approval."""
+        return self.told() if self.cleaned_data["decision"] == "reject" else ""
+
+    def kept(self) -> Iterator[tuple[str, str]]:
+        """Yield what was chosen, for the form that decides."""
+        for name in ("decision", "note"):
+            yield name, self.cleaned_data[name]
+        for name in ("reasons", *(name for name in self.fields if name.startswith("about-"))):
+            yield from ((name, value) for value in self.cleaned_data.get(name) or ())

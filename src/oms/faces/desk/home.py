@@ -1,4 +1,4 @@
-"""The desk's first page by role, and what an administrator reads here."""
+"""The desk's first page by role."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -7,7 +7,6 @@ from django.views.decorators.http import require_safe
 
 from oms.domain.accounts.access import staff_required
 from oms.domain.accounts.models import Role
-from oms.domain.directory import queries as directory
 from oms.faces.design.parts import Link
 from oms.faces.desk.pages import OPERATORS, page, staff
 
@@ -25,7 +24,6 @@ _AHEAD = {
          ("Проверить полис пациента", "portal:check_policy", "badge-check")),
     ),
 }  # fmt: skip
-REFUSED_SHOWN = 50
 
 
 @require_safe
@@ -45,27 +43,5 @@ def home(request: HttpRequest) -> HttpResponse:
         links=[
             *(Link(name, reverse(url), icon) for name, url, icon in links),
             Link("Безопасность входа", reverse("account_security"), "shield-check"),
-        ],
-    )
-
-
-@require_safe
-@staff_required(Role.ADMINISTRATOR)
-def reference(request: HttpRequest) -> HttpResponse:
-    """The last readings of reference books, with what was refused in them and why."""
-    loads = [(load, load.lines()) for load in directory.loads()]
-    return page(
-        request,
-        "desk/reference.html",
-        section="reference",
-        title="Справочники",
-        loads=[
-            {
-                "load": load,
-                "heading": lines[0],
-                "problems": lines[2 : 2 + REFUSED_SHOWN],
-                "left": max(len(lines) - 2 - REFUSED_SHOWN, 0),
-            }
-            for load, lines in loads
         ],
     )

@@ -23,7 +23,7 @@ from oms.domain.identity.visits import NoSuchCode, TooManyCodes, find
 from oms.domain.register.models import InsuredPerson
 from oms.faces.design.parts import Task
 from oms.faces.design.widgets import RadioCards
-from oms.faces.desk.looks import look_at_person, looked_before
+from oms.faces.desk.looks import look_at_people, looked_before
 from oms.faces.desk.pages import OPERATORS, page, staff
 from oms.faces.desk.serving import video_response
 from oms.kit.denied import Denied
@@ -212,8 +212,7 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
         linking.settle(confirmation=own, person=chosen, by=user, at=at)
         messages.success(request, "Кабинет связан с записью" if chosen else "Записи не связаны")
         return redirect("desk:identity")
-    for one in people:
-        look_at_person(request, one, purpose=LINK, at=at)
+    look_at_people(request, people, purpose=LINK, at=at)
     return page(
         request,
         "desk/identity_link.html",

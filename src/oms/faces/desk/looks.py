@@ -35,8 +35,7 @@ def look_at_case(
     """Write down a look at a case: at its applicant, and at `others` it was compared with."""
     purpose = case_purpose(case)
     _look(request, case, subject=case.key, purpose=purpose, at=at)
-    for person in others:
-        look_at_person(request, person, purpose=f"{purpose}: сверка с реестром", at=at)
+    look_at_people(request, others, purpose=f"{purpose}: сверка с реестром", at=at)
 
 
 def look_at_document(request: HttpRequest, case: Case, document: Document, *, at: datetime) -> None:
@@ -59,7 +58,7 @@ def _look(request: HttpRequest, case: Case, *, subject: str, purpose: str, at: d
                 at=at,
                 details={"purpose": purpose},
             )
-        _remember(request, case.applicant.key, purpose, at)
+        _remember(request, case.applicant.key, purpose=purpose, at=at)
 
 
 def look_at_right(
@@ -78,23 +77,30 @@ def look_at_right(
                 at=at,
                 details={"purpose": purpose},
             )
-        _remember(request, person.key, purpose, at)
+        _remember(request, person.key, purpose=purpose, at=at)
 
 
 def look_at_person(
     request: HttpRequest, person: InsuredPerson, *, purpose: str, at: datetime
 ) -> None:
     """Write down a look at a record of the register."""
-    if _is_new(request, person.key, purpose, at):
-        register.look(person=person, by=staff(request), purpose=purpose, at=at)
-        _remember(request, person.key, purpose, at)
+    look_at_people(request, [person], purpose=purpose, at=at)
+
+
+def look_at_people(
+    request: HttpRequest, people: Iterable[InsuredPerson], *, purpose: str, at: datetime
+) -> None:
+    """Write down a look at each of these records, in as many queries as at one."""
+    new = {one.pk: one for one in people if _is_new(request, one.key, purpose, at)}
+    register.look(people=new.values(), by=staff(request), purpose=purpose, at=at)
+    _remember(request, *(one.key for one in new.values()), purpose=purpose, at=at)
 
 
 def look_at_account(request: HttpRequest, user: User, *, purpose: str, at: datetime) -> None:
     """Write down a look at an account."""
     if _is_new(request, user.key, purpose, at):
         support.look(user=user, by=staff(request), purpose=purpose, at=at)
-        _remember(request, user.key, purpose, at)
+        _remember(request, user.key, purpose=purpose, at=at)
 
 
 def search_made(
@@ -102,8 +108,8 @@ def search_made(
 ) -> None:
     """Write down a search of the register: what was typed, why, and whom it showed.
 
-    Each person shown has a line of their own, for «кто смотрел» is read by the person: as many
-    appends as the page has rows. What was typed is not in it, it may name somebody else.
+    Each person shown has a line of their own, for «кто смотрел» is read by the person. What was
+    typed is not in it, it may name somebody else.
     """
     with transaction.atomic():
         record(
@@ -113,15 +119,14 @@ def search_made(
             at=at,
             details={"text": text, "purpose": purpose, "found": [p.key for p in found]},
         )
-        for person in found:
-            look_at_person(request, person, purpose=f"{purpose}: показано в поиске", at=at)
+        look_at_people(request, found, purpose=f"{purpose}: показано в поиске", at=at)
 
 
 def looked_before(request: HttpRequest, *, key: str, purpose: str, at: datetime) -> bool:
     """Tell whether this session made the same look just now; from now on it has."""
     if not _is_new(request, key, purpose, at):
         return True
-    _remember(request, key, purpose, at)
+    _remember(request, key, purpose=purpose, at=at)
     return False
 
 
@@ -130,7 +135,10 @@ def _is_new(request: HttpRequest, key: str, purpose: str, at: datetime) -> bool:
     return last is None or not 0 <= at.timestamp() - last < TOGETHER.total_seconds()
 
 
-def _remember(request: HttpRequest, key: str, purpose: str, at: datetime) -> None:
+def _remember(request: HttpRequest, *keys: str, purpose: str, at: datetime) -> None:
+    if not keys:
+        return
     since = (at - TOGETHER).timestamp()
     seen = {k: t for k, t in request.session.get(_SEEN, {}).items() if t > since}
-    request.session[_SEEN] = {**seen, f"{key} {purpose}": at.timestamp()}
+    now = {f"{key} {purpose}": at.timestamp() for key in keys}
+    request.session[_SEEN] = {**seen, **now}

@@ -21,6 +21,7 @@ from oms.cases.models import AnswerTemplate, Case
 from oms.cases.refused import AlreadyDecided, Changed
 from oms.cases.states import MOVES, PROPOSALS, State
 from oms.domain.accounts.access import staff_required
+from oms.domain.register.actions import AlreadyOnRecord
 from oms.faces.design.parts import Crumb
 from oms.faces.desk.effects import effect_words
 from oms.faces.desk.forms import (
@@ -90,6 +91,8 @@ def approve(request: HttpRequest, number: str) -> HttpResponse:
         no = _try(request, verb, case, at=at, **form.decision())
         if no is None:
             return _done(request, case, verb)
+        if isinstance(no, AlreadyOnRecord):
+            return redirect("desk:duplicates_newcomer", case.number)
     effect = effect_words(shown.service, shown.known) if shown.known else ()
     return _form_page(request, "approve", shown, form, no, effect=effect, verb_now=verb)
 
@@ -126,7 +129,7 @@ def reject(request: HttpRequest, number: str) -> HttpResponse:
     case, at = find_case(request, number), timezone.now()
     shown = sheet(request, case, at=at)
     kept, typed = phrases.of(staff(request), kind=REFUSAL), _with_phrase(request, "note", REFUSAL)
-    form = RejectForm(typed or None, case=case, known=shown.known, against=shown.refusals)
+    form = RejectForm(typed or None, cases=[case], known=shown.known, against=shown.refusals)
     no, preview = None, ""
     if request.method == "POST" and "insert" not in request.POST and form.is_valid():
         preview = form.told()

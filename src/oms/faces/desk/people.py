@@ -16,14 +16,18 @@ from oms.cases.states import OPEN
 from oms.domain.accounts.access import staff_required
 from oms.domain.register import asking, matching
 from oms.domain.register.models import InsuredPerson
+from oms.faces.design.on_day import on_day
 from oms.faces.design.parts import Chip, Crumb
-from oms.faces.desk.card import card, past, why_found
+from oms.faces.desk.card import PERSON_TINTS, card, past, why_found
 from oms.faces.desk.forms import PurposeForm, SearchForm
 from oms.faces.desk.looks import case_purpose, look_at_person, search_made
 from oms.faces.desk.pages import KEYS, OPERATORS, page, staff
+from oms.faces.desk.quality.of_person import quality
 from oms.law import names
 
 SHOWN = 25
+PARTS = {"history": "История и просмотры", "day": "На дату", "quality": "Качество данных"}
+"""Parts of a person's card beside the first; each is a page of its own."""
 LASTS = timedelta(minutes=30)
 """How long a purpose told once opens the people it was told for."""
 _PURPOSES = "desk_purposes"
@@ -67,7 +71,11 @@ def _found(
         for person in found:
             _allow(request, person.pk, form.words(), at)
     asked = asking.understand(text)
-    return [{"person": person, "why": why_found(person, asked)} for person in found]
+    merged = asking.led_on(asked) if found else set()
+    return [
+        {"person": person, "why": why_found(person, asked, led_on=person.pk in merged)}
+        for person in found
+    ]
 
 
 def _people_page(
@@ -90,22 +98,22 @@ def _people_page(
 @staff_required(*OPERATORS)
 def person(request: HttpRequest, pk: int, part: str = "") -> HttpResponse:
     """Show a person's card (or its history), once it is said why."""
-    at, found = timezone.now(), _find(request, pk)
+    at, found = timezone.now(), find_person(request, pk)
     form = PurposeForm(request.POST or None)
     if request.method == "POST":
         if not form.is_valid():
             return _ask_purpose(request, found, form, status=422)
         _allow(request, pk, form.words(), at)
         return redirect(request.path)
-    purpose = _purpose(request, pk, at)
+    purpose = purpose_told(request, pk, at)
     if not purpose:
         return _ask_purpose(request, found, form)
     look_at_person(request, found, purpose=purpose, at=at)
     name = names.full(found.family_name, found.given_name, found.patronymic)
-    shown = past(found) if part else card(found, staff(request), at=at)
+    template, shown = _shown(request, found, part, at)
     return page(
         request,
-        "desk/person_history.html" if part else "desk/person.html",
+        template,
         section="people",
         title=name,
         crumbs=[*_crumbs(), Crumb(name)],
@@ -116,7 +124,23 @@ def person(request: HttpRequest, pk: int, part: str = "") -> HttpResponse:
     )
 
 
-def _find(request: HttpRequest, pk: int) -> InsuredPerson:
+def _shown(
+    request: HttpRequest, found: InsuredPerson, part: str, at: datetime
+) -> tuple[str, object]:
+    """Return the template of a part of the card and what it shows."""
+    if part == "history":
+        return "desk/person_history.html", past(found)
+    if part == "quality":
+        return "desk/quality/person.html", quality(found, at=at)
+    if part == "day":
+        tint = PERSON_TINTS.get(found.state, "neutral")
+        today = timezone.localdate(at)
+        return "desk/person_day.html", on_day(found, request.GET, today=today, tint=tint)
+    return "desk/person.html", card(found, staff(request), at=at)
+
+
+def find_person(request: HttpRequest, pk: int) -> InsuredPerson:
+    """Return a person of the register the user may see; raise Http404."""
     rows = InsuredPerson.objects.visible_to(staff(request))
     found = rows.select_related("insurer", "region").filter(pk=pk).first() if pk < 2**63 else None
     if found is None:
@@ -139,7 +163,7 @@ def _ask_purpose(
     )
 
 
-def _purpose(request: HttpRequest, pk: int, at: datetime) -> str:
+def purpose_told(request: HttpRequest, pk: int, at: datetime) -> str:
     """Return the purpose in force: told in the last half hour, or the case one comes from."""
     number = request.GET.get("case", "")
     if number and "\0" not in number:
@@ -176,5 +200,8 @@ def _crumbs() -> list[Crumb]:
 def _tabs(pk: int, part: str) -> list[Chip]:
     return [
         Chip("Сведения", reverse("desk:person", args=[pk]), current=not part),
-        Chip("История и просмотры", reverse("desk:person_history", args=[pk]), current=bool(part)),
+        *(
+            Chip(title, reverse(f"desk:person_{name}", args=[pk]), current=part == name)
+            for name, title in PARTS.items()
+        ),
     ]

@@ -1,6 +1,6 @@
 """A case as an operator needs it to decide: built once, shown as a page or beside the queue."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -66,7 +66,8 @@ class Sheet:
 def find_case(request: HttpRequest, number: str) -> Case:
     """Return the case of that number if it is this operator's to see, else 404."""
     rows = Case.objects.visible_to(staff(request)).select_related(
-        "assignee", "applicant", "person__insurer", "insurer", "fund"
+        *("assignee", "fund", "insurer__region", "person__insurer", "person__region"),
+        *("applicant__insured_person__insurer", "applicant__insured_person__region"),
     )
     case = rows.filter(number=number).first() if "\0" not in number else None
     if case is None:
@@ -126,8 +127,8 @@ def answers(case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def history(case: Case) -> list[Moment]:
-    """Return what happened, oldest first, with who did it. At most two queries."""
+def history(case: Case, moves: Iterable[queries.MoveMade]) -> list[Moment]:
+    """Return what happened, oldest first, with who did it, and where the case is now. No query."""
     done = [
         Moment(
             made.title,
@@ -135,7 +136,7 @@ def history(case: Case) -> list[Moment]:
             f"{queries.moment(made.at)}, {made.who}",
             made.text,
         )
-        for made in queries.moves_made(case)
+        for made in moves
     ]
     if State(case.state) in WORKED:
         done.append(Moment(TITLES[State(case.state)], "now"))

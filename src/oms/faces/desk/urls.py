@@ -1,6 +1,6 @@
 """Addresses of the desk."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from oms.faces.desk import (
     accounts,
@@ -11,10 +11,13 @@ from oms.faces.desk import (
     filters,
     home,
     identity,
+    issuing,
+    journal,
     moves,
     people,
     phrases,
     queue,
+    reference,
     report,
     requests,
     scans,
@@ -54,9 +57,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("copies/<int:pk>/", copies.sheet, name="copy"),
     path("copies/<int:pk>/hand-over/", copies.hand_over, name="copy_hand_over"),
     path("copies/<int:pk>/return/", copies.return_copy, name="copy_return"),
+    path("papers/", issuing.issue, name="issuing"),
+    path("papers/<int:pk>/", issuing.issued, name="issued"),
+    path("papers/<int:pk>/archive/", issuing.archive, name="issued_archive"),
     path("people/", people.people, name="people"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/history/", people.person, {"part": "history"}, name="person_history"),
+    path("people/<int:pk>/on-day/", people.person, {"part": "day"}, name="person_day"),
+    path("people/<int:pk>/quality/", people.person, {"part": "quality"}, name="person_quality"),
     path("identity/", identity.queue, name="identity"),
     path("identity/visits/<int:pk>/", visits.visit, name="visit"),
     path("identity/links/<int:pk>/", identity.link, name="identity_link"),
@@ -83,7 +91,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("texts/", texts.overview, name="texts"),
     path("texts/<slug:kind>/", texts.text, name="text"),
     path("texts/<slug:kind>/restore/", texts.restore, name="text_restore"),
-    path("reference/", home.reference, name="reference"),
+    path("journal/", journal.journal, name="journal"),
+    path("reference/", reference.reference, name="reference"),
+    path("duplicates/", include("oms.faces.desk.duplicates.urls")),
+    path("quality/", include("oms.faces.desk.quality.urls")),
+    path("exchange/", include("oms.faces.desk.exchange.urls")),
+    path("reviews/", include("oms.faces.desk.reviews.urls")),
     path("works/", works.works, name="works"),
     path("works/end/", works.works_end, name="works_end"),
 ]

@@ -20,7 +20,7 @@ from oms.domain.wards import actions, asking, queries
 from oms.domain.wards.telling import scope_words, words_of
 from oms.faces.design.parts import Crumb, Fact, Task
 from oms.faces.design.parts import State as Tint
-from oms.faces.desk.looks import look_at_person, look_at_right
+from oms.faces.desk.looks import look_at_people, look_at_right
 from oms.faces.desk.pages import page, staff
 from oms.faces.desk.wards_forms import TextForm
 from oms.kit.denied import Denied
@@ -196,8 +196,8 @@ def _sheet(
     at = timezone.now()
     seen = queries.sheet(found)
     look_at_right(request, found, purpose=PURPOSE, at=at)
-    for match in seen.matches:
-        look_at_person(request, match.person, purpose=f"{PURPOSE}: сверка с реестром", at=at)
+    alike = [match.person for match in seen.matches]
+    look_at_people(request, alike, purpose=f"{PURPOSE}: сверка с реестром", at=at)
     best = seen.certain or (seen.matches[0] if seen.matches else None)
     context: dict[str, Any] = {
         "title": _name(found),

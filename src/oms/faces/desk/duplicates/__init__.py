@@ -1,0 +1,1 @@
+"""Duplicates at the desk of the fund."""

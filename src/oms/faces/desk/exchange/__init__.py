@@ -1,0 +1,1 @@
+"""The desk's exchange: files of insurers, their protocols, a look into ФЕРЗЛ."""
