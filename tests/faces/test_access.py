@@ -38,7 +38,11 @@ from oms.domain.accounts.models import (
     Visit,
 )
 from oms.domain.accounts.requests import ask
+from oms.domain.directory.models import Review
 from oms.domain.documents.models import Document
+from oms.domain.duplicates import merging
+from oms.domain.duplicates.models import Merge, Pair
+from oms.domain.exchange.models import ExchangeFile
 from oms.domain.identity import actions as identity
 from oms.domain.identity import visits
 from oms.domain.identity.methods import in_person, video
@@ -49,7 +53,8 @@ from oms.domain.notifications.models import Delivery as Letter
 from oms.domain.notifications.models import Message, Subscription
 from oms.domain.papers import deliveries
 from oms.domain.papers.actions import issue
-from oms.domain.papers.models import Delivery, DetachedSignature, Paper
+from oms.domain.papers.models import Delivery, DetachedSignature, Paper, PaperBatch
+from oms.domain.quality.models import Batch, Finding, Repair
 from oms.domain.register import actions as register
 from oms.domain.register.models import InsuredPerson
 from oms.faces.portal.applications import keeping
@@ -91,7 +96,13 @@ class Anna:
     phrase: AnswerTemplate
     kept_filter: SavedFilter
     wish: ExportRequest
+    mended: Repair
+    sent: ExchangeFile
+    pair: Pair
+    merge: Merge
+    order: PaperBatch
     copy: Delivery
+    review: Review
     guardian: User = field(repr=False)
 
 
@@ -148,10 +159,24 @@ ANNAS: Mapping[str, Made] = {
     "desk:scan_judge": _scan,
     "desk:scan_page": partial(_scan, page_number=1),
     "desk:copy": _copy,
+    "desk:issued": lambda anna: {"pk": anna.order.pk},
+    "desk:issued_archive": lambda anna: {"pk": anna.order.pk},
+    "desk:exchange_file": lambda anna: {"pk": anna.sent.pk},
+    "desk:exchange_protocol": lambda anna: {"pk": anna.sent.pk, "kind": "p"},
+    "desk:exchange_person": lambda anna: {"pk": anna.person.pk},
+    "desk:duplicates_pair": lambda anna: {"pk": anna.pair.pk},
+    "desk:duplicates_merge": lambda anna: {"pk": anna.merge.pk},
+    "desk:duplicates_newcomer": _case,
     "desk:copy_hand_over": _copy,
     "desk:copy_return": _copy,
     "desk:person": lambda anna: {"pk": anna.person.pk},
     "desk:person_history": lambda anna: {"pk": anna.person.pk},
+    "desk:person_day": lambda anna: {"pk": anna.person.pk},
+    "desk:person_quality": lambda anna: {"pk": anna.person.pk},
+    "desk:quality_accept": lambda anna: {"pk": anna.mended.finding_id},
+    "desk:quality_undo": lambda anna: {"pk": anna.mended.pk},
+    "desk:quality_batch": lambda anna: {"pk": anna.mended.batch_id},
+    "desk:quality_batch_undo": lambda anna: {"pk": anna.mended.batch_id},
     "desk:visit": lambda anna: {"pk": anna.visit.pk},
     "desk:identity_link": lambda anna: {"pk": anna.doubtful.pk},
     "desk:identity_sheet": lambda anna: {"pk": anna.filmed.pk},
@@ -162,6 +187,7 @@ ANNAS: Mapping[str, Made] = {
     "desk:account_block": _account,
     "desk:account_unblock": _account,
     "desk:account_sign_out": _account,
+    "desk:review": lambda anna: {"pk": anna.review.pk},
     "desk:ward": _right,
     "desk:ward_confirm": _right,
     "desk:ward_paper": lambda anna: _right(anna, code=anna.certificate.code, number=1),
@@ -221,9 +247,11 @@ NOBODYS = {
     "demo:enter", "demo:outbox-message", "design:sample",  # of the demonstration only
     "account_ward_add", "account_consent", "account_access_code", "account_access_again",
     "account_contact", "account_contact_code", "account_contact_again", "account_profile_part",
-    "account_contact_right", "desk:text", "desk:text_restore",
+    "account_contact_right", "desk:quality_together", "desk:text", "desk:text_restore",
     "account_outside_back", "account_outside_unlink", "account_outside",
     "portal:service", "portal:insurer", "portal:clinic", "portal:start",
+    "portal:insurer_reviews", "portal:clinic_reviews", "portal:insurer_review",
+    "portal:clinic_review", "portal:review_report",
     "portal:applications_export",
 }  # fmt: skip
 """The address names a kind of thing: a service, an insurer, a contact of whoever asks."""
@@ -234,8 +262,11 @@ TYPED = {
     "taken_by": "Кто-то", "document": "паспорт 1", "note": "Слова",
 }  # fmt: skip
 LETS_BE = (Session, Counter, Puzzle, Visit)
-ENTITLED = {"support": {"desk:request"}, "administrator": {"desk:request"}}
-"""Who helps people opens any request of theirs; it tells no more than was typed."""
+ENTITLED = {
+    "support": {"desk:request", "desk:review"},
+    "administrator": {"desk:request", "desk:review"},
+}
+"""Who helps people opens any request and review of theirs; it tells no more than was typed."""
 
 
 @pytest.fixture(autouse=True)
@@ -302,8 +333,35 @@ def anna(db: None) -> Anna:
         organization="insurer:77009", by=boss, purpose=SURNAME, kind="csv", rows=1, asked_at=NOW,
         since=make.TODAY, until=make.TODAY, state="waiting",
     )  # fmt: skip
+    order = PaperBatch.objects.create(
+        key=SURNAME, kind="policy-extract", persons=[person.pk], lines=[1], purpose=SURNAME,
+        organization="insurer:77009", ordered_by=boss.key, ordered_at=NOW, finished_at=NOW,
+    )  # fmt: skip
+    sent = ExchangeFile.objects.create(
+        name="i77001_01_1", digest="0" * 64, size=1, insurer=make.insurer(), point="01",
+        origin="desk", brought_by=boss.key, state="done", received_at=NOW, finished_at=NOW,
+    )  # fmt: skip
+    fault = Finding.objects.create(
+        rule="Q063", severity=1, person=person, region_id="77", insurer_id="77001", text=SURNAME,
+        found_at=NOW,
+    )  # fmt: skip
+    batch = Batch.objects.create(
+        key=SURNAME, rule="Q063", by=boss.key, region_id="77", insurer_id="77001", made_at=NOW
+    )
+    mended = Repair.objects.create(
+        finding=fault, batch=batch, person=person, region_id="77", insurer_id="77001",
+        way="fields", before={"family_name": "А"}, after={"family_name": "Б"}, by=boss.key,
+        made_at=NOW,
+    )  # fmt: skip
+    again, before = (make.person(given_name=name, family_name=SURNAME) for name in ("Яна", "Ева"))
+    pair = Pair.objects.create(
+        left=person, right=again, region_id="77", weight=9, fields=[], found_by="entry",
+        found_at=NOW,
+    )  # fmt: skip
+    merge = merging.merge(kept=person, other=before, by=SYSTEM, at=NOW, reason=SURNAME)
     return Anna(
-        user, child, person, case=case, right=own, over=over, guardian=guardian,
+        user, child, person, mended=mended, sent=sent, case=case, right=own, over=over,
+        pair=pair, merge=merge, guardian=guardian,
         draft=make.draft("change-insurer", user, make.typed_change()),
         paper=paper,
         copy=deliveries.prepare(
@@ -311,7 +369,10 @@ def anna(db: None) -> Anna:
             basis="case:2", by=SYSTEM, at=NOW, on=make.TODAY,
         ),
         message=message, letter=letter, browser=browser, phrase=phrase, wish=wish,
-        kept_filter=kept_filter,
+        kept_filter=kept_filter, order=order,
+        review=Review.objects.create(
+            author=user, organization="insurer:77009", stars=1, text=SURNAME, sent_at=NOW
+        ),
         document=make.document(user, uploaded_by=guardian, name=f"{SURNAME}.jpg"),
         enclosed=Document.objects.filter(about=case.key)[0],
         certificate=make.document(user, about=own.key, slot="basis", kind="birth-certificate"),
@@ -468,16 +529,19 @@ def test_annas_things_are_there_for_whom_they_are_meant(anna: Anna) -> None:
     asks = dict.fromkeys(ANNAS, own)
     asks |= {name: insurer for name in ANNAS if name.startswith("desk:")}
     of_fund = ("desk:identity_link", "desk:identity_sheet", "desk:identity_video", "desk:ward",
-               "desk:ward_move")  # fmt: skip
+               "desk:ward_move", "desk:duplicates_pair", "desk:duplicates_merge")  # fmt: skip
     asks |= dict.fromkeys(of_fund, fund) | {"desk:visit": clerk}
     boss = sign_in(Client(), anna.wish.by)
     asks |= dict.fromkeys(("desk:export_file", "desk:export_settle"), boss)
-    asks["desk:request"] = STRANGERS["support"](anna)
+    asks["desk:issued"] = sign_in(Client(), make.operator(make.insurer("77009")))
+    asks |= dict.fromkeys(("desk:request", "desk:review"), STRANGERS["support"](anna))
     elsewhere = {
         "portal:upload_file", "portal:upload_preview", "desk:scan_file", "desk:scan_page",
         "desk:ward_paper", "desk:identity_picture",  # no bytes lie behind these rows
+        "desk:issued_archive",  # the same
         "desk:account", "desk:account_block", "desk:account_unblock", "desk:account_sign_out",
-        "desk:person", "desk:person_history",  # a purpose is told first
+        "desk:person", "desk:person_history", "desk:person_day",
+        "desk:person_quality",  # a purpose is told first
     }  # fmt: skip
     for name in set(ANNAS) - elsewhere:
         answer = asks[name].get(reverse(name, kwargs=ANNAS[name](anna)))

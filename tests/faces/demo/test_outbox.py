@@ -19,7 +19,8 @@ def send_sms(to: str, text: str) -> None:
 
 
 def send_mail(to: str, subject: str, text: str) -> None:
-    mail.gateway().send(to=to, subject=subject, text=text, html="<p>Б", key=subject, at=NOON)
+    letter = mail.Letter(to, subject, text=text, html="<p>Б", key=subject, at=NOON)
+    mail.gateway().send(letter)
 
 
 def tree(response) -> html.HtmlElement:

@@ -19,15 +19,16 @@ from oms.cases.states import State
 from oms.domain.accounts import factors, sign_in
 from oms.domain.accounts.models import User
 from oms.domain.accounts.synthetic import DEMO_SECRET
+from oms.domain.duplicates.models import Pair
 from oms.domain.notifications.models import Delivery, Message
 from oms.domain.papers.models import Delivery as PrintedCopy
 from oms.domain.papers.models import Paper
 from oms.domain.register import queries
-from oms.domain.register.agreement import STALE_AFTER
 from oms.domain.register.models import InsuredPerson, PersonVersion, Policy
 from oms.domain.register.synthetic import SILENT
 from oms.faces.demo import crowd, tasks, world
 from oms.faces.demo.people import CAST, CITIZENS, LOST, PASSWORD, STAFF
+from oms.kit.freshness import ROW, STALE_AFTER
 from oms.law import enp, insurer_choice, snils
 
 PERSONS = 60
@@ -91,8 +92,9 @@ def test_nothing_looks_real() -> None:
     assert all((one.phone or "").startswith("+790000") for one in users)
     assert all(not one.snils or one.snils.startswith("9") for one in users)
     people = InsuredPerson.objects.all()
-    assert all(one.email.endswith(".example") for one in people if one.email)
-    assert all(one.phone.startswith("+790000") for one in people if one.phone)
+    assert all(one.email.lower().endswith(".example") for one in people if one.email)
+    phones = ["".join(filter(str.isdigit, one.phone)) for one in people if one.phone]
+    assert all(phone.startswith(("790000", "890000")) for phone in phones)  # some are badly written
     sent = Delivery.objects.values_list("address", flat=True)
     assert all(to.endswith(".example") or to.startswith("+790000") for to in sent)
 
@@ -106,6 +108,7 @@ def test_the_past_is_told_but_not_sent_again() -> None:
         "oms.cases.tasks.decide",
         "oms.cases.tasks.finish",
         "oms.domain.documents.tasks.look",
+        "oms.domain.exchange.tasks.process_file",
         "oms.domain.identity.tasks.ask_for_operator",
         "oms.domain.wards.tasks.ask_civil_status",
     }
@@ -140,6 +143,22 @@ def test_stories_are_as_told() -> None:
     assert PrintedCopy.objects.visible_to(accounts["gromova"]).get().state == "waiting"
     assert states["romanova"] == ["draft"]
     assert states["orlov"] == []
+
+
+@pytest.mark.usefixtures("made")
+def test_the_fund_has_appeals_complaints_and_pairs_to_judge() -> None:
+    fund = User.objects.get(phone=next(one.phone for one in STAFF if one.code == "egorov"))
+    cases = Case.objects.visible_to(fund).filter(
+        service__in=["appeal", "deadline-complaint"], state__in=["awaiting", "in_work"]
+    )
+    assert set(cases.values_list("service", flat=True)) == {"appeal", "deadline-complaint"}
+    assert cases.filter(assignee=fund).exists()
+    assert cases.exclude(proposal={}).get().service == "appeal", "one waits for the second hand"
+    waiting = Pair.objects.filter(state="waiting")
+    doubtful = {pair.left.family_name for pair in waiting.filter(sure=False)}
+    assert {"Двойникова", "Отцов"} <= doubtful
+    assert {"Девичева", "Замужняя"} & doubtful
+    assert waiting.filter(sure=True).count() >= 2
 
 
 @pytest.mark.usefixtures("made")
@@ -229,4 +248,4 @@ def test_the_register_keeps_answering(settings) -> None:
     tasks.answer_for_the_register(at=later)
     assert not with_accounts.exclude(synced_at=later).exists()
     quiet = InsuredPerson.objects.get(pk__in=silent)
-    assert later - quiet.synced_at > STALE_AFTER, "somebody shows what stale data are"
+    assert later - quiet.synced_at > STALE_AFTER[ROW], "somebody shows what stale data are"

@@ -10,7 +10,7 @@ from tests import factories
 
 from oms.domain.accounts.models import Role
 from oms.domain.register import actions as register
-from oms.domain.register.queries import readers_of_account
+from oms.domain.register import looks
 from oms.faces.portal import urls
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def addresses(insured_boris, boris, paper_of, message_to) -> dict[str, str]:
     register.look(
         person=insured_boris, by=factories.operator(), purpose="Сверка", at=factories.NOON
     )
-    (look,) = readers_of_account(boris)
+    (look,) = looks.newest(looks.keys_of_account(boris))
     parts = {
         "complain": [look.number],
         "service": ["change-insurer"],
@@ -45,10 +45,13 @@ def addresses(insured_boris, boris, paper_of, message_to) -> dict[str, str]:
         "message": [message.pk],
         "insurer": ["77001"],
         "clinic": ["770001"],
+        "insurer_reviews": ["77001"],
+        "clinic_reviews": ["770001"],
     }
     own = {pattern.name for pattern in urls.urlpatterns if getattr(pattern, "name", None)}
     own.remove("message_resend")  # takes a form only: test_messages.py
     own -= {"diagnosis_step", "diagnosis_on"}  # forms only: test_missing.py
+    own -= {"insurer_review", "clinic_review", "review_report"}  # test_organizations.py
     own.remove("document_sig")  # only where a signature was made: test_points.py
     return {name: reverse(f"portal:{name}", args=parts.get(name, [])) for name in own}
 
@@ -72,6 +75,7 @@ def test_a_visitor_opens_what_is_public_and_is_asked_to_sign_in_for_the_rest(
         "readers",
         "complain",
         "diagnosis",
+        "past",
     }
     moved = {"favicon": 301, "favicon_svg": 301}
     for name, address in addresses.items():

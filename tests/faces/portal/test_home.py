@@ -11,7 +11,10 @@ from tests import factories
 from oms.cases import actions as cases
 from oms.cases.models import Case
 from oms.domain.accounts.synthetic import DEMO_SECRET, add_factor
+from oms.domain.duplicates import merging
 from oms.domain.identity import synthetic as identity
+from oms.domain.journal.actions import Actor
+from oms.domain.papers.models import Paper
 from oms.domain.register.models import InsuredPerson, Policy
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +38,30 @@ def test_a_visitor_reads_what_can_be_done_and_may_check_a_policy(client) -> None
         assert words in text
     for service in ("issue-policy", "change-insurer", "policy-extract"):
         assert f"/services/{service}/" in text
+
+
+def test_of_two_cabinets_of_one_person_one_has_the_policy_the_other_leads_there(
+    anna, insured_anna, paper_of, entered
+) -> None:
+    """A record has one account: the other keeps what it did, is told, and says nothing false."""
+    second = factories.user(level="confirmed")
+    case = closed_case(second)
+    former = factories.insured(second)
+    paper = paper_of(former)
+    merging.merge(
+        kept=insured_anna, other=former, by=Actor("user:9", "fund", "fund:77"),
+        at=factories.NOON, reason="Один человек",
+    )  # fmt: skip
+    assert "Полис действует" in shown(entered(anna))
+    client = entered(second)
+    text = shown(client)
+    assert "Две записи в реестре объединили: полис теперь в основной." in text
+    assert "Полис в основной записи" in text
+    assert "Действующего полиса сейчас нет" not in text
+    assert "Оформить полис" not in text
+    assert reverse("portal:diagnosis") in text
+    assert list(Paper.objects.visible_to(second)) == [paper]
+    assert list(Case.objects.visible_to(second)) == [case]
 
 
 def test_the_policy_stands_first_with_insurer_contacts_code_and_extract(

@@ -16,6 +16,7 @@ from tests.puzzles import key_in, solved
 
 from oms.domain.accounts.models import Counter
 from oms.domain.journal.models import Entry
+from oms.domain.register.data import blank_key
 from oms.domain.register.models import Policy
 from oms.faces.portal import tries
 from oms.law import enp
@@ -66,13 +67,64 @@ def test_an_unknown_number_and_a_wrong_birth_date_get_the_same_page(client, insu
 def test_both_take_the_same_queries(client, insured_anna) -> None:
     counted = []
     asked = ((insured_anna.enp, "15.03.1985"), ("1" * 16, BORN))
+    asked = (*asked, (insured_anna.enp, BORN))
     for place, (number, born) in enumerate(asked):
         here = f"203.0.113.{place}"
         ask(client, number, born, REMOTE_ADDR=here)
         with CaptureQueriesContext(connection) as seen:
             ask(client, number, born, REMOTE_ADDR=here)
         counted.append(len([q for q in seen if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]))
-    assert counted[0] == counted[1] <= 8
+    assert counted[0] == counted[1] == counted[2] <= 12
+
+
+def test_found_or_not_an_answer_has_one_build_and_one_size(client, insured_anna) -> None:
+    """Who sees only the length of an encrypted answer learns nothing either."""
+
+    def build(answer: Any) -> list[str]:
+        main = answer.content.decode().partition("<main")[2].partition("</main>")[0]
+        tags = re.findall(r"<(/?[a-z0-9]+)", main)
+        return [tag for tag in tags if tag.lstrip("/") not in ("path", "circle", "line")]
+
+    pages = [
+        ask(client, number, born, REMOTE_ADDR=f"203.0.113.{n}")
+        for n, (number, born) in enumerate(
+            [(insured_anna.enp, BORN), (insured_anna.enp, "15.03.1985"), ("1" * 16, BORN)]
+        )
+    ]
+    assert [("Действует" in body(page).replace("Действует ли", "")) for page in pages] == [
+        True, False, False,
+    ]  # fmt: skip
+    assert build(pages[0]) == build(pages[1]) == build(pages[2])
+    sizes = [len(page.content) for page in pages]
+    assert max(sizes) - min(sizes) < 400
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_number_tried_from_many_places_asks_for_a_person_then_says_no(
+    client, insured_anna, is_known
+) -> None:
+    """Nobody learns by guessing, and nobody is told what is not so: known or not, the same."""
+    number = insured_anna.enp if is_known else "1" * 16
+    spaced = " ".join(number[n : n + 4] for n in range(0, 16, 4))
+    page = None
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for n in range(20):
+            told = ask(client, spaced if n % 2 else number, f"{n + 1:02}.01.1985", page,
+                       REMOTE_ADDR=f"203.0.113.{n}")  # fmt: skip
+            assert "Такого полиса не нашли" in told.content.decode()
+            assert bool(key_in(told.content.decode())) is (4 <= n < 19)
+            page = told if n >= 4 else None
+        refused = ask(client, number, BORN, REMOTE_ADDR="198.51.100.1")
+        text = refused.content.decode()
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "86400")
+        assert "Этот номер сегодня проверяли слишком часто" in text
+        assert "не нашли" not in text
+        assert "Войдите в кабинет" in text
+        other = factories.insured(factories.user(birth_date=factories.date(1985, 3, 14)))
+        assert "Такого полиса не нашли" not in body(ask(client, other.enp))
+        clock.shift(timedelta(days=1, seconds=1))
+        again = ask(client, insured_anna.enp, BORN, REMOTE_ADDR="198.51.100.2")
+        assert "Действует" in again.content.decode().replace("Действует ли", "")
 
 
 def test_nothing_is_kept_of_who_was_asked_about(client, insured_anna) -> None:
@@ -174,6 +226,8 @@ def test_older_forms_and_states(client) -> None:
     policy = Policy.objects.filter(person=holder)
     policy.update(form="В", blank_number="123456789", state="suspended")
     assert "Приостановлен" in ask(client, "123 456 789").content.decode()
+    policy.update(form="С", blank_number=blank_key("АБ 1234567"), state="active")
+    assert "Такого полиса не нашли" not in ask(client, "аб № 1234567").content.decode()
 
 
 def test_subscribers_of_ipv6_are_counted_together() -> None:

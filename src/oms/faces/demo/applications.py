@@ -97,9 +97,16 @@ def change_pages(
     }
 
 
-def draft(user: User, service: str, pages: Mapping[str, Mapping[str, Any]], times: Times) -> Case:
-    """Begin an application and type these pages, one after another."""
-    case = cases.start(service=service, applicant=user, at=times.last)
+def draft(
+    user: User,
+    service: str,
+    pages: Mapping[str, Mapping[str, Any]],
+    times: Times,
+    *,
+    about: str = "",
+) -> Case:
+    """Begin an application and type these pages, one after another; `about` as `cases.start`."""
+    case = cases.start(service=service, applicant=user, at=times.last, about=about)
     for step, typed in pages.items():
         case = cases.save_draft(
             case=case, step=step, typed=typed, by=user, at=times.after(minutes=2)
@@ -107,9 +114,10 @@ def draft(user: User, service: str, pages: Mapping[str, Mapping[str, Any]], time
     return case
 
 
-def submitted(user: User, service: str, pages: Typed, times: Times) -> Case:
+def submitted(user: User, service: str, pages: Typed, times: Times, *, about: str = "") -> Case:
     """An application handed in, signed with a code."""
-    case = sheets.attach(draft(user, service, pages, times), at=times.after(minutes=2))
+    begun = draft(user, service, pages, times, about=about)
+    case = sheets.attach(begun, at=times.after(minutes=2))
     at = times.after(minutes=3)
     signature = {"kind": "sms-code", "phone": user.phone or "", "at": at.isoformat()}
     return cases.perform("submit", case, by=user, at=at, signature=signature)

@@ -172,7 +172,10 @@ def _uninsured(number: int) -> InsuredPerson | None:
     rows = InsuredPerson.objects.filter(
         user=None, insurer=None, enp=None, state=InsuredPerson.State.ACTIVE, region="77"
     ).exclude(snils__in=User.objects.exclude(snils=None).values("snils"))
-    return rows.filter(identity_documents__kind="14").order_by("pk").first()
+    told = rows.filter(
+        identity_documents__kind="14", identity_documents__issued_on__gt="1900-01-01"
+    )
+    return told.order_by("pk").first()
 
 
 def _paper(one: invented.Invented, known: InsuredPerson | None, on: date) -> DocumentData:

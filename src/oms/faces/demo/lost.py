@@ -48,9 +48,10 @@ def _enter(user: User, at: datetime, *, bound: bool = True, **changes: Any) -> I
         registration=f"{invented.TOWNS['77']}, ул. Учебная, д. {number % 90 + 1}, кв. 7",
     )
     basis = str(changes.pop("basis", f"demo:{number}"))
+    judged_other = changes.pop("judged_other", ())
     return register.register_person(
         data=replace(data, **changes), by=SYSTEM, at=then, source=Source.REGISTER, basis=basis,
-        user=user if bound else None,
+        user=user if bound else None, judged_other=judged_other,
     )  # fmt: skip
 
 
@@ -99,7 +100,8 @@ def doubtful(user: User, staff: Staff, at: datetime) -> list[Case]:
 def merged(user: User, staff: Staff, at: datetime) -> list[Case]:
     """The fund merged two records; the cabinet looks at the former."""
     old = _enter(user, at, snils=None)
-    new = _enter(user, at, bound=False, basis=f"demo:{_number(user)}:2")
+    basis = f"demo:{_number(user)}:2"
+    new = _enter(user, at, bound=False, basis=basis, judged_other=[old.pk])
     _insure(new, at)
     state = InsuredPerson.State.MERGED
     InsuredPerson.objects.filter(pk=old.pk).update(state=state, merged_into=new)

@@ -23,7 +23,7 @@ from oms.domain.journal.actions import SYSTEM, record
 from oms.domain.journal.models import Entry
 from oms.domain.notifications.synthetic import consider_sent
 from oms.domain.register import synthetic as register
-from oms.faces.demo import crowd, lost
+from oms.faces.demo import crowd, disputes, doubles, exchange, flaws, lost, opinions
 from oms.faces.demo.people import CAST, CITIZENS, LOST, PASSWORD, STAFF, Character, account
 from oms.faces.demo.scenes import CONFIRMED, SCENES
 from oms.law import phone
@@ -47,6 +47,14 @@ def create(*, persons: int, progress: bool) -> None:
     with _bar(len(CAST) + crowd.size(persons), "Учебные истории", progress) as bar:
         staff = _play(at, bar.update)
         crowd.gather(persons=persons, staff=staff, at=at, step=bar.update)
+    disputes.plant(staff=staff, at=at)
+    with transaction.atomic():
+        citizens = {one.code: account(one, at=at)[0] for one in CITIZENS}
+        opinions.play(citizens=citizens, staff=staff, at=at)
+        doubles.plant(staff=staff, citizens=citizens, at=at)
+        consider_sent(users=[*citizens.values(), *staff.values()])
+    flaws.plant(by=staff["petrova"], at=at)
+    exchange.bring(at=at)
     with transaction.atomic():
         register.confirm(at=at)
         details = {"persons": persons, "version": VERSION}

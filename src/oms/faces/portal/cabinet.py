@@ -5,17 +5,17 @@ Nine queries however much has happened before: open cases are few by constraint.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from oms.cases import queries as cases
 from oms.cases.models import Case
-from oms.cases.states import OPEN, State
+from oms.cases.states import State
 from oms.catalog.values import VALUES
 from oms.domain.accounts import queries as accounts
 from oms.domain.accounts.models import Level, User
-from oms.domain.papers.models import Paper
+from oms.domain.papers import queries as papers
 from oms.domain.register import agreement
 from oms.domain.register import queries as register
 from oms.domain.register.models import InsuredPerson, Policy
@@ -85,6 +85,8 @@ class Cabinet:
     stale_since: str
     tasks: Sequence[Todo]
     cases: Sequence[OpenCase]
+    is_merged: bool = False
+    """Another record of the register stands for the person: the policy is there."""
 
 
 def of(user: User, *, at: datetime, is_own: bool = True) -> Cabinet:
@@ -92,7 +94,7 @@ def of(user: User, *, at: datetime, is_own: bool = True) -> Cabinet:
     policy = register.card_of(user)
     person = policy.person if policy else register.person_of(user)
     policy = policy or _latest_policy(person)
-    opened = _open_cases(user)
+    opened = cases.opened(user)
     in_work = [case for case in opened if case.state != State.DRAFT]
     insurer = policy.insurer if policy and _is_in_force(policy) else None
     return Cabinet(
@@ -104,6 +106,7 @@ def of(user: User, *, at: datetime, is_own: bool = True) -> Cabinet:
         stale_since=_stale(person, at),
         tasks=tuple(_tasks(user, person, opened, at=at, is_own=is_own)),
         cases=[_open_case(case, at=at) for case in in_work[:CASES_SHOWN]],
+        is_merged=_is_merged(person, policy),
     )
 
 
@@ -130,6 +133,8 @@ def _applications(count: int) -> str:
 def _policy_words(person: InsuredPerson | None, policy: Policy | None, at: datetime) -> str:
     if person is None:
         return "Полиса в кабинете пока нет."
+    if _is_merged(person, policy):
+        return "Две записи в реестре объединили: полис теперь в основной."
     if policy is None or not _is_in_force(policy):
         return "Действующего полиса сейчас нет."
     if policy.state == Policy.State.SUSPENDED:
@@ -141,10 +146,15 @@ def _policy_words(person: InsuredPerson | None, policy: Policy | None, at: datet
 
 
 def _latest_policy(person: InsuredPerson | None) -> Policy | None:
-    """Return the policy a person had last."""
-    if person is None:
+    """Return the policy a person had last; that of a merged record goes on in another."""
+    if person is None or _is_merged(person, None):
         return None
     return person.policies.select_related("insurer").order_by("-begins_on", "-pk").first()
+
+
+def _is_merged(person: InsuredPerson | None, policy: Policy | None) -> bool:
+    """Whether another record stands for the person; with a policy in hand nobody need ask."""
+    return policy is None and person is not None and person.state == InsuredPerson.State.MERGED
 
 
 def _is_in_force(policy: Policy) -> bool:
@@ -173,7 +183,7 @@ def _card(user: User, person: InsuredPerson, policy: Policy) -> PolicyCard:
 
 def _facts(person: InsuredPerson, policy: Policy) -> Iterator[Fact]:
     yield Fact("Страховая организация", policy.insurer.short_name)
-    chosen = _chosen(person)
+    chosen = register.insured_since(person)
     if chosen:
         yield Fact("Выбрана", dates.long(chosen))
     if policy.ends_on:
@@ -203,17 +213,9 @@ def report_links(*names: str) -> Iterator[Link]:
         yield Link(VALUES[name].label, f"{url}?about={name}")
 
 
-def _chosen(person: InsuredPerson) -> date | None:
-    """Return since when the present insurer is the person's."""
-    since = person.insurances.filter(valid_until=None).values_list("valid_from", flat=True)
-    return since.first()
-
-
 def _links(user: User) -> Iterator[Link]:
     yield Link("Показать код", address("portal:policy_code"), "qr-code")
-    papers = Paper.objects.visible_to(user).filter(kind=Paper.Kind.POLICY_EXTRACT)
-    issued = papers.filter(state=Paper.State.ISSUED).order_by("-issued_at")
-    number = issued.values_list("number", flat=True).first()
+    number = papers.extract_number(user=user)
     if number:
         yield Link("Выписка", address("portal:document", number), "file-text")
     else:
@@ -239,11 +241,6 @@ def _stale(person: InsuredPerson | None, at: datetime) -> str:
     if person is None or not agreement.is_stale(person, at=at):
         return ""
     return datetime_words(person.synced_at)
-
-
-def _open_cases(user: User) -> list[Case]:
-    rows = Case.objects.visible_to(user).filter(state__in=sorted(OPEN))
-    return list(rows.prefetch_related("events", "pauses").order_by("-state_since", "-pk"))
 
 
 def _tasks(

@@ -10,9 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from oms.domain.directory import changes, opinions, watching
 from oms.domain.directory import queries as directory
 from oms.domain.directory.models import Insurer, Region
 from oms.faces.design.parts import Crumb, Fact
+from oms.faces.portal import reviews
 from oms.faces.portal.pages import address, page
 from oms.faces.portal.plans import plan
 from oms.law import dates
@@ -55,7 +57,10 @@ def insurer(request: HttpRequest, code: str) -> HttpResponse:
     found = directory.insurer(code=code[:5])
     if found is None or found.code != code:
         raise Http404
+    today = timezone.localdate()
     clinics = list(found.clinics.order_by("short_name", "code")[: CLINICS_SHOWN + 1])
+    offices = list(found.offices.order_by("name"))
+    term = watching.term(found.licence_until, on=today)
     return page(
         request,
         "portal/insurer.html",
@@ -63,10 +68,17 @@ def insurer(request: HttpRequest, code: str) -> HttpResponse:
         title=found.short_name,
         crumbs=[Crumb("Страховые организации", _list_url(found)), Crumb(found.short_name)],
         insurer=found,
-        in_force=directory.is_in_force(found, on=timezone.localdate()),
+        in_force=directory.is_in_force(found, on=today),
+        warnings=[("Лицензия", term)] if term.standing in {"near", "over"} else [],
         facts=contacts(found),
         papers=papers(found),
-        offices=found.offices.order_by("name"),
+        offices=list(enumerate(offices, 1)),
+        plan=plan([("office", one.latitude, one.longitude) for one in offices], legend=[]),
+        turns=changes.turns(kind="insurer", code=found.code),
+        reviews=opinions.reviews(organization=found.key, size=3).rows,
+        **reviews.summary(opinions.rating(organization=found.key)),
+        reviews_url=address("portal:insurer_reviews", found.code),
+        review_url=address("portal:insurer_review", found.code),
         clinics=clinics[:CLINICS_SHOWN],
         more_clinics=len(clinics) > CLINICS_SHOWN,
     )
@@ -154,8 +166,8 @@ def licence(found: Insurer) -> str:
     """Return number and term of the licence in words."""
     if not found.licence_number:
         return "Не указана" if found.fund_id is None else "Не нужна: это фонд"
-    until = f" до {dates.short(found.licence_until)}" if found.licence_until else ""
-    return f"{found.licence_number}{until}"
+    term = watching.term(found.licence_until, on=timezone.localdate())
+    return ", ".join(filter(None, (found.licence_number, term.words)))
 
 
 def rating(found: Insurer) -> str:

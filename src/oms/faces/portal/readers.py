@@ -1,5 +1,9 @@
 """Who of the staff looked at a person's data, when and why, and complaints about a look."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+from urllib.parse import urlencode
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +15,7 @@ from oms.domain.accounts import requests
 from oms.domain.accounts.access import sign_in_required, subject
 from oms.domain.accounts.models import AccountRequest, Role, User
 from oms.domain.directory.queries import organization_names
-from oms.domain.register import queries as register
+from oms.domain.register import looks
 from oms.faces.design.parts import Crumb
 from oms.faces.portal.pages import address, page
 
@@ -30,13 +34,27 @@ class ComplaintForm(forms.Form):
     )
 
 
+PAGE = 20
+PERIODS = (("", "За всё время"), ("30", "За 30 дней"), ("365", "За год"))
+
+
 @require_safe
 @sign_in_required
 def readers(request: HttpRequest) -> HttpResponse:
-    """Return the last looks, newest first. A fixed number of queries."""
-    user = subject(request)
-    looks = register.readers_of_account(user)
-    names = organization_names(keys={look.organization for look in looks})
+    """Return the looks, newest first, a page at a time. A fixed number of queries."""
+    user, at = subject(request), timezone.now()
+    keys = looks.keys_of_account(user)
+    names = organization_names(keys=looks.organizations(keys))
+    houses = sorted((name, key) for key, name in names.items())
+    asked = _asked(request, names)
+    number = _page_number(request.GET.get("page", ""))
+    found = looks.newest(
+        keys,
+        organization=asked["house"],
+        since=at - timedelta(days=int(asked["period"])) if asked["period"] else None,
+        limit=PAGE + 1,
+        offset=(number - 1) * PAGE,
+    )
     told = requests.complaints(user=_me(request))
     return page(
         request,
@@ -47,6 +65,10 @@ def readers(request: HttpRequest) -> HttpResponse:
             Crumb("Ваши данные", address("account_data")),
             Crumb("Кто смотрел"),
         ],
+        any_looks=bool(found) or number > 1 or any(asked.values()),
+        houses=houses,
+        periods=PERIODS,
+        asked=asked,
         looks=[
             (
                 look,
@@ -54,9 +76,30 @@ def readers(request: HttpRequest) -> HttpResponse:
                 names.get(look.organization, ""),
                 told.get(f"journal:{look.number}"),
             )
-            for look in looks
+            for look in found[:PAGE]
         ],
+        page_words=f"Страница {number}",
+        previous_url=_url(asked, number - 1) if number > 1 else "",
+        next_url=_url(asked, number + 1) if len(found) > PAGE else "",
     )
+
+
+def _asked(request: HttpRequest, names: Mapping[str, str]) -> dict[str, str]:
+    house, period = request.GET.get("house", ""), request.GET.get("period", "")
+    return {
+        "house": house if house in names else "",
+        "period": period if period in dict(PERIODS) else "",
+    }
+
+
+def _page_number(typed: str) -> int:
+    right = typed.isascii() and typed.isdigit() and len(typed) < 6
+    return max(int(typed), 1) if right else 1
+
+
+def _url(asked: dict[str, str], number: int) -> str:
+    kept = {name: value for name, value in asked.items() if value}
+    return "?" + urlencode({**kept, **({"page": str(number)} if number > 1 else {})})
 
 
 @sign_in_required
@@ -64,7 +107,7 @@ def readers(request: HttpRequest) -> HttpResponse:
 def complain(request: HttpRequest, number: int) -> HttpResponse:
     """Ask the support to find out why somebody looked."""
     user = subject(request)
-    look = next((one for one in register.readers_of_account(user) if one.number == number), None)
+    look = looks.find(looks.keys_of_account(user), number=number)
     if look is None:
         raise Http404
     form = ComplaintForm(request.POST if request.method == "POST" else None)

@@ -10,9 +10,11 @@ from oms.faces.portal import (
     insurers,
     messages,
     missing,
+    past,
     points,
     policy_check,
     readers,
+    reviews,
     services,
     status,
     verification,
@@ -21,6 +23,7 @@ from oms.faces.portal import (
 from oms.faces.portal.account import telling
 
 app_name = "portal"
+INSURER, CLINIC = {"kind": "insurer"}, {"kind": "clinic"}
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("policy/code/", home.policy_code, name="policy_code"),
@@ -45,13 +48,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("insurers/", insurers.insurers, name="insurers"),
     path("insurers/compare/", insurers.compare, name="compare"),
     path("insurers/<slug:code>/", insurers.insurer, name="insurer"),
+    path("insurers/<slug:code>/reviews/", reviews.reviews, INSURER, name="insurer_reviews"),
+    path("insurers/<slug:code>/review/", reviews.review, INSURER, name="insurer_review"),
     path("clinics/", clinics.clinics, name="clinics"),
+    path("clinics/compare/", clinics.compare, name="compare_clinics"),
     path("clinics/<slug:code>/", clinics.clinic, name="clinic"),
+    path("clinics/<slug:code>/reviews/", reviews.reviews, CLINIC, name="clinic_reviews"),
+    path("clinics/<slug:code>/review/", reviews.review, CLINIC, name="clinic_review"),
+    path("reviews/<int:pk>/report/", reviews.report, name="review_report"),
     path("points/", points.points, name="points"),
     path("help/", help.help_page, name="help"),
     path("accessibility/", help.accessibility, name="accessibility"),
     path("readers/", readers.readers, name="readers"),
     path("readers/<int:number>/complain/", readers.complain, name="complain"),
+    path("past/", past.past, name="past"),
     path("privacy/", help.privacy, name="privacy"),
     path("push-worker.js", telling.worker, name="push_worker"),
     path("robots.txt", well_known.robots, name="robots"),

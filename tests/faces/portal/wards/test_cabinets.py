@@ -1,6 +1,5 @@
 """Going over to a child's cabinet: pages follow, rights are looked up anew, nothing leaks."""
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from django.utils import timezone
 from tests import factories as make
 from tests.cases.test_representatives import mother, right, ward
 from tests.faces.portal.wards.conftest import Family
+from tests.reading import text
 from tests.signing_in import sign_in
 
 from oms.cases.models import Case
@@ -25,10 +25,6 @@ pytestmark = pytest.mark.django_db
 State = Representation.State
 BAR = "Кабинет: <strong>Климов Пётр</strong>, ребёнок"
 ENDED = "Право действовать за этого человека закончилось"
-
-
-def text(answer: Any) -> str:
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 def pages(family: Family) -> list[str]:

@@ -1,6 +1,5 @@
 """Adding a child or ward, handing in the paper, keeping the right in hand."""
 
-import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from tests import factories as make
 from tests.cases.test_representatives import mother, right, ward
 from tests.domain.wards.conftest import paper
 from tests.faces.portal.wards.conftest import Family
+from tests.reading import text
 from tests.signing_in import sign_in
 
 from oms.domain.accounts.models import Representation, User
@@ -42,10 +42,6 @@ ACT = {
     "issued_by": "Орган опеки",
     "act_until": "",
 }
-
-
-def text(answer: Any) -> str:
-    return re.sub(r"[\s\xa0]+", " ", answer.content.decode())
 
 
 @pytest.fixture

@@ -82,9 +82,14 @@ def term_bar(share: float, words: str, state: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("design/components/bar_chart.html")
-def bar_chart(bars: Sequence[Bar], title: str, label: str, value: str) -> dict[str, Any]:
-    """Draw horizontal bars inside the table of their numbers; `label`, `value` head the columns."""
-    largest = max((bar.value for bar in bars), default=0) or 1
+def bar_chart(
+    bars: Sequence[Bar], title: str, label: str, value: str, whole: float = 0
+) -> dict[str, Any]:
+    """Draw horizontal bars inside the table of their numbers; `label`, `value` head the columns.
+
+    A bar as long as the column means `whole` (100 for shares), or the largest of the bars.
+    """
+    largest = whole or max((bar.value for bar in bars), default=0) or 1
     rows = [{"bar": bar, "width": round(bar.value * 1000 / largest)} for bar in bars]
     return {"rows": rows, "title": title, "label": label, "value": value}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -13,9 +13,11 @@ from oms.cases import about
 from oms.cases import queries as cases
 from oms.cases.models import Case
 from oms.cases.states import TITLES, State
+from oms.catalog import appeals
 from oms.catalog.catalogue import SERVICES
 from oms.catalog.services import appeal, deadline_complaint
 from oms.faces.portal.pages import address
+from oms.law import dates
 from oms.law.typed import NBSP
 
 COMPLAINT, APPEAL = deadline_complaint.CODE, appeal.CODE
@@ -41,7 +43,7 @@ def offers(case: Case, *, at: datetime) -> list[Offer]:
     if not (late or case.state == State.REJECTED or case.instruction):
         return []
     sent = {service: (number, state) for service, number, state in reversed(about.followers(case))}
-    return list(_offers(case, sent, late=late))
+    return list(_offers(case, sent, late=late, on=cases.day(at)))
 
 
 def choose_first(request: HttpRequest, code: str) -> HttpResponse | None:
@@ -53,7 +55,9 @@ def choose_first(request: HttpRequest, code: str) -> HttpResponse | None:
     return redirect(f"{address('portal:applications')}?{urlencode({'state': state})}")
 
 
-def _offers(case: Case, sent: dict[str, tuple[str, str]], *, late: bool) -> Iterator[Offer]:
+def _offers(
+    case: Case, sent: dict[str, tuple[str, str]], *, late: bool, on: date
+) -> Iterator[Offer]:
     if COMPLAINT in sent:
         yield _sent("Жалоба на срок подана", *sent[COMPLAINT])
     elif late:
@@ -67,12 +71,27 @@ def _offers(case: Case, sent: dict[str, tuple[str, str]], *, late: bool) -> Iter
     if APPEAL in sent:
         yield _sent("Отказ обжалован", *sent[APPEAL])
     elif case.state == State.REJECTED and not _is_last(case):
-        yield Offer(
-            "Не согласны с отказом?",
-            "Фонд проверит отказ. Если он неверный, заявление рассмотрят заново.",
-            _start(APPEAL, case),
-            "Обжаловать отказ",
+        yield _against(case, on)
+
+
+def _against(case: Case, on: date) -> Offer:
+    """The way to appeal while it may be done, then the way to apply anew."""
+    last = appeals.last_day(case.decided_at or case.state_since)
+    if on > last:
+        return Offer(
+            "Срок обжалования прошёл",
+            f"Обжаловать отказ можно было до {dates.long(last)}. Подайте заявление заново: если "
+            "снова откажут, обжалуйте новый отказ.",
+            address("portal:service", case.service) if case.service in SERVICES else "/services/",
+            "К услуге",
         )
+    return Offer(
+        "Не согласны с отказом?",
+        "Фонд проверит отказ. Если он неверный, заявление рассмотрят заново. Обжаловать можно до "
+        f"{dates.long(last)}.",
+        _start(APPEAL, case),
+        "Обжаловать отказ",
+    )
 
 
 def _is_last(case: Case) -> bool:
