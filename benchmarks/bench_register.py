@@ -12,7 +12,6 @@ import os
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -28,7 +27,7 @@ def main() -> None:
     options = arguments()
     url = databases.make(options.postgres, name=DATABASE)
     try:
-        prepare(url)
+        databases.prepare(url)
         load(options.persons)
         measure(options.rounds)
     finally:
@@ -53,22 +52,6 @@ def finish(url: str) -> None:
 
     connections.close_all()
     databases.drop(url, name=DATABASE)
-
-
-def prepare(url: str) -> None:
-    os.environ |= {
-        "OMS_PROFILE": "test",
-        "OMS_VAR": tempfile.mkdtemp(prefix="oms-bench-"),
-        "OMS_DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "oms.config.settings",
-        "OMS_LOG_LEVEL": "WARNING",
-    }
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0, interactive=False)
 
 
 def load(persons: int) -> None:

@@ -1,5 +1,9 @@
 """A database of one's own beside the one that an address names, on the same server."""
 
+import os
+import sys
+import tempfile
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -24,3 +28,21 @@ def make(url: str, *, name: str) -> str:
 def drop(url: str, *, name: str) -> None:
     with psycopg.connect(url, autocommit=True) as server:
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def prepare(url: str, *, settings: str = "oms.config.settings") -> None:
+    """Have this process work on the database at `url`, with every table made."""
+    os.environ |= {
+        "OMS_PROFILE": "test",
+        "OMS_VAR": tempfile.mkdtemp(prefix="oms-bench-"),
+        "OMS_DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": settings,
+        "OMS_LOG_LEVEL": "WARNING",
+    }
+    sys.path.insert(0, str(Path(__file__).parents[1]))  # for `benchmarks.settings`
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
