@@ -58,6 +58,9 @@ try_extras() {
     [ -e "$1/.extras-tried" ] && return
     (ensure_tessdata) || say "Going on: documents will not be read (распознавание выключено)."
     (ensure_gost) || say "Going on: signatures by GOST will not be judged (подписи ГОСТ)."
+    "$1/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
+        -r requirements-linkage.txt ||
+        say "Going on: the nightly search for duplicates is off (ночной поиск двойников)."
     : >"$1/.extras-tried"
 }
 

@@ -5,10 +5,9 @@ from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import Resolver404, resolve
 
-from tests.chromium import RULES
+from tests.chromium import is_built_anew, violations
 from tests.system.people import Somebody
 
 PROMISED = {
@@ -28,20 +27,6 @@ TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? '' : [
     ...document.querySelectorAll('body *')].filter(
     one => one.getBoundingClientRect().right > innerWidth + 1).slice(0, 3).map(
     one => one.outerHTML.slice(0, 90)).join(' … ')"""
-AXE = """async rules => {
-    const found = await axe.run(document, {runOnly: rules, resultTypes: ['violations']});
-    return [found.passes.length, found.violations.map(one => [one.id, one.nodes[0].html])]; }"""
-SKELETON = """() => {
-    const bones = one => { const parts = [...one.querySelectorAll(':scope > *')].map(bones);
-        const own = [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim());
-        const marks = one.getAttributeNames().map(name => {
-            const value = one.getAttribute(name);
-            if (['style', 'value'].includes(name)) return '';
-            const tells = ['class', 'role', 'type', 'scope', 'tabindex'].includes(name);
-            return tells || !value ? `${name}=${value}` : name; }).sort();
-        return `${one.tagName}[${marks}]${own ? '+' : ''}(${
-            parts.filter((part, place) => part !== parts[place - 1]).join('')})`; };
-    return bones(document.body); }"""
 LOOK = """() => [document.title.trim(), document.querySelectorAll('h1').length,
     document.documentElement.lang, document.querySelector('h1')?.innerText.trim() || '']"""
 
@@ -62,12 +47,13 @@ class Judge:
         self.names: Counter[str] = Counter()
         self.titles: dict[str, str] = {}
         self.built: set[str] = set()
-        self.sent_empty: Counter[str] = Counter()
+        self.sent_empty: set[str] = set()
 
     def judge(self, one: Somebody, *, where: str = "") -> None:
         """Look at the page one is at: wide, on a phone, narrow, in the dark.
 
-        axe judges how a page is built, not what it says: pages of one build are given to it once.
+        axe judges how a page is built, not what it says: a page is given to it when its frame or
+        its main part is built as none before.
         """
         page = one.page
         where = where or one.path
@@ -79,9 +65,7 @@ class Judge:
         self._keep(one, where)
         size = page.viewport_size
         assert size
-        built = page.evaluate(SKELETON)
-        if built not in self.built:
-            self.built.add(built)
+        if is_built_anew(page, self.built):
             self._axe_at_all_widths(one, where)
         page.set_viewport_size({"width": NARROW, "height": 800})
         if out := page.evaluate(TOO_WIDE):
@@ -90,20 +74,12 @@ class Judge:
 
     def _axe_at_all_widths(self, one: Somebody, where: str) -> None:
         page = one.page
-        for width in (DESKTOP, PHONE):
+        for width, theme in ((DESKTOP, "light"), (PHONE, "dark")):
             page.set_viewport_size({"width": width, "height": 900})
-            self._axe(one, f"{where} at {width}", RULES)
-        page.emulate_media(color_scheme="dark")
-        self._axe(one, f"{where} in the dark", ["color-contrast"])
+            page.emulate_media(color_scheme=theme)
+            for fault in violations(page):
+                self.faults.append(f"{where} at {width}, {theme}: {fault}")
         page.emulate_media(color_scheme="light")
-
-    def _axe(self, one: Somebody, where: str, rules: list[str]) -> None:
-        kind = "tag" if rules is RULES else "rule"
-        if not one.page.evaluate("typeof axe === 'object'"):
-            one.page.evaluate(AXE_SCRIPT)
-        passed, violations = one.page.evaluate(AXE, {"type": kind, "values": rules})
-        assert passed, where
-        self.faults += [f"{where}: {rule}: {node[:160]}" for rule, node in violations]
 
     def _keep(self, one: Somebody, where: str) -> None:
         """Keep the page as it came, for the HTML checker."""

@@ -96,14 +96,34 @@ def build(*, region: str, birth_date: date, sex: str, sequence: int) -> str:
     >>> build(region="77", birth_date=date(1985, 3, 14), sex="M", sequence=99991)
     '7756410835999915'
     """
+    if not 0 <= sequence <= 99_999:
+        raise ValueError("sequence is 0..99999")
+    prefix = beginning(region=region, birth_date=birth_date, sex=sex)
+    return with_check(f"{prefix}{sequence:05}")
+
+
+def beginning(*, region: str, birth_date: date, sex: str) -> str:
+    """Return the first ten digits, which region, birth date and sex tell; raise as `build` does.
+
+    >>> beginning(region="77", birth_date=date(1985, 3, 14), sex="M")
+    '7756410835'
+    """
     if not (digits(region) and len(region) == 2 and region != "00"):
         raise ValueError("region: two digits, not 00")
-    if sex not in SEX_WORDS or not 0 <= sequence <= 99_999:
-        raise ValueError("sex is M or F, sequence is 0..99999")
+    if sex not in SEX_WORDS:
+        raise ValueError("sex is M or F")
     month = birth_date.month + _century(birth_date.year)
     day = birth_date.day + (50 if sex == MALE else 0)
     year = f"{birth_date.year:04}"[::-1]
-    body = f"{region}{_complement(f'{month:02}{year}{day:02}')}{sequence:05}"
+    return region + _complement(f"{month:02}{year}{day:02}")
+
+
+def with_check(body: str) -> str:
+    """Return fifteen digits of an ENP and the sixteenth, which checks them.
+
+    >>> with_check("775641083599991")
+    '7756410835999915'
+    """
     return body + str(luhn.calc_check_digit(body))
 
 

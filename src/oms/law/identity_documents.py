@@ -1,7 +1,9 @@
 """Identity documents: kinds and masks of F011, what people type made uniform, plausibility.
 
-Sources: НСИ ФФОМС F011 (masks); passport ages: Положение о паспорте гражданина РФ (issued from
-14, again at 20 and 45); the days of grace for re-issue are uncertain, so they are a parameter.
+Sources: НСИ ФФОМС F011 (masks); passport ages and days of grace: Положение о паспорте
+гражданина РФ (ПП РФ 828 as changed by ПП РФ 1205 of 2021-07-15): issued from 14, again at 20 and
+45; asked for «не позднее 90 дней после» the birthday, and the passport before serves «не более чем
+90 дней после дня» of it. The day after the birthday is so the first of the ninety.
 Codes of the tax service and of banks differ: keep the code system beside the code.
 """
 
@@ -19,6 +21,7 @@ from oms.law.verdict import Invalid, Verdict, explained
 
 PASSPORT_RF, BIRTH_CERTIFICATE_RF, BIRTH_CERTIFICATE_FOREIGN = 14, 3, 24
 RESIDENCE_PERMIT, TEMPORARY_RESIDENCE, FOREIGN_PASSPORT, REFUGEE, ASYLUM = 11, 23, 9, 12, 25
+PASSPORT_AGE = 14
 REISSUE_GRACE_DAYS = 90
 BASIS = "Положение о паспорте гражданина Российской Федерации"
 
@@ -157,7 +160,7 @@ def plausible(
     ['document-expired']
     """
     ended = valid_until is not None and valid_until < on
-    overdue = _reissue_overdue(kind, birth_date, issued_on, on - timedelta(days=grace_days))
+    overdue = _reissue_overdue(kind, birth_date, issued_on, on, grace_days)
     return (
         _impossible_dates(kind, birth_date, issued_on, on)
         or _wrong_age(kind, birth_date, issued_on, on)
@@ -175,6 +178,15 @@ def reissue_due_on(*, birth_date: date, issued_on: date) -> date | None:
     return next((day for day in ends if issued_on < day), None)
 
 
+def grace_ends_on(reached: date, *, days: int = REISSUE_GRACE_DAYS) -> date:
+    """Return the last day on which the paper before serves; `reached` is the birthday.
+
+    >>> grace_ends_on(date(2026, 9, 1))
+    datetime.date(2026, 11, 30)
+    """
+    return reached + timedelta(days=days)
+
+
 def _refusal(code: str, kind: int, field: str) -> Refusal:
     return refuse(code, about=KINDS[kind].name, field=field, basis=BASIS)
 
@@ -188,18 +200,20 @@ def _impossible_dates(
 
 
 def _wrong_age(kind: int, birth: date, issued_on: date | None, on: date) -> tuple[Refusal, ...]:
-    if kind == PASSPORT_RF and age(birth, on=min(issued_on or on, on)) < 14:
+    if kind == PASSPORT_RF and age(birth, on=min(issued_on or on, on)) < PASSPORT_AGE:
         return (_refusal("document-too-early", kind, "kind"),)
-    if kind == BIRTH_CERTIFICATE_RF and age(birth, on=on) >= 14:
+    if kind == BIRTH_CERTIFICATE_RF and age(birth, on=on) >= PASSPORT_AGE:
         return (_refusal("document-too-late", kind, "kind"),)
     return ()
 
 
-def _reissue_overdue(kind: int, birth: date, issued_on: date | None, before: date) -> bool:
+def _reissue_overdue(
+    kind: int, birth: date, issued_on: date | None, on: date, grace_days: int
+) -> bool:
     if kind != PASSPORT_RF or issued_on is None:
         return False
     due = reissue_due_on(birth_date=birth, issued_on=issued_on)
-    return due is not None and due < before
+    return due is not None and grace_ends_on(due, days=grace_days) < on
 
 
 def _series(rule: DocumentKind, text: str) -> str:

@@ -6,7 +6,7 @@ hyphens and spaces. Declension: pytrovich.
 
 import re
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from pytrovich.enums import Case, Gender, NamePart
 from pytrovich.maker import PetrovichDeclinationMaker
@@ -54,6 +54,7 @@ def normalize(text: str) -> str:
     return name
 
 
+@lru_cache(maxsize=50_000)  # the names of a region repeat
 def fold(text: str) -> str:
     """Return the letters only, upper case, Ё as Е and Й as И: equal names fold equally.
 

@@ -58,6 +58,10 @@ class TermInForce:
 _OMS_RULES = "Правила ОМС, приказ Минздрава № 108н"
 _PROMISE = "Обязательство системы"
 _APPEALS = "59-ФЗ, ст. 12"
+_WINDOW = (
+    f"{_PROMISE}: 59-ФЗ срока не называет, взято не меньше трёх месяцев для суда (КАС, ст. 219)"
+)
+"""How long a refusal may be appealed against is uncertain in law, so a promise of our own."""
 _PERSONAL_DATA = "152-ФЗ, ст. 20"
 
 
@@ -77,6 +81,7 @@ DEFAULT_TERMS: tuple[TermInForce, ...] = (
     _days("paper-copy", 3, "Бумажный экземпляр документа", _PROMISE),
     _days("error-report", 1, "Ответ на сообщение об ошибке", _PROMISE),
     _days("appeal", 10, "Обжалование отказа", _PROMISE),
+    TermInForce(Term("appeal-window", 92, "calendar_days"), "Когда можно обжаловать", _WINDOW),
     _days("support-answer", 1, "Ответ поддержки", _PROMISE),
     TermInForce(Term("complaint", 30, "calendar_days"), "Жалоба на нарушение срока", _APPEALS),
     _days("confirmation", 3, "Подтверждение полиса", _PROMISE),
@@ -100,6 +105,18 @@ def term_at(code: str, *, on: date, table: tuple[TermInForce, ...] = DEFAULT_TER
     if not rows:
         raise LookupError(f"no term {code} in force on {on}")
     return max(rows, key=lambda row: row.begins_on).term
+
+
+def last_day(code: str, *, since: date) -> date:
+    """Return the last day of a term in calendar days counted from the day `since`.
+
+    >>> last_day("appeal-window", since=date(2026, 10, 6))
+    datetime.date(2027, 1, 6)
+    """
+    term = term_at(code, on=since)
+    if term.unit != "calendar_days":
+        raise ValueError(f"term {code} is not in calendar days")
+    return since + timedelta(days=term.amount)
 
 
 def due_at(term: Term, *, received_at: datetime, calendar: Calendar, zone: tzinfo) -> datetime:

@@ -22,7 +22,7 @@ def compact(text: str) -> str:
     >>> compact(" 112–233\N{NO-BREAK SPACE}445 95 ")
     '11223344595'
     """
-    return _SEPARATORS.sub("", text)
+    return text if text.isalnum() else _SEPARATORS.sub("", text)
 
 
 def tidy(text: str) -> str:
@@ -31,6 +31,8 @@ def tidy(text: str) -> str:
     >>> tidy("  Салтыков – Щедрин ")
     'Салтыков-Щедрин'
     """
+    if text.isalnum() or not text:
+        return text  # most of what is told: nothing to tidy
     plain = _DASH.sub("-", text.replace("\N{ZERO WIDTH SPACE}", ""))
     return re.sub(r"\s*-\s*", "-", " ".join(plain.split()))
 
