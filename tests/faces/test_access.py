@@ -304,7 +304,7 @@ def anna(db: None) -> Anna:
     over = right(guardian, user, kind="guardian", ends_on=make.TODAY - timedelta(days=1))
     guardian.has_wards = True
     guardian.save()
-    register.look(person=person, by=make.operator(), purpose="Сверка", at=NOW)
+    register.look(people=[person], by=make.operator(), purpose="Сверка", at=NOW)
     doubtful.link = Confirmation.Link.DOUBTFUL
     doubtful.details = {"candidates": [person.pk]}
     doubtful.save()

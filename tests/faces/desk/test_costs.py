@@ -96,7 +96,7 @@ def _more_of_everything(case: Case) -> None:
             person=person, kind="residence", text=f"г. Москва, д. {more}", on=on, by=SYSTEM,
             at=make.NOON, source="register", region=None,
         )  # fmt: skip
-        register.look(person=person, by=case.assignee, purpose="Проверка", at=make.NOON)
+        register.look(people=[person], by=case.assignee, purpose="Проверка", at=make.NOON)
         case.events.create(at=make.NOON, verb="release", target="awaiting", actor=case.assignee.key)
         colleague = make.operator()
         case.events.create(at=make.NOON, verb="take", target="in_work", actor=colleague.key)

@@ -33,7 +33,7 @@ def addresses(insured_boris, boris, paper_of, message_to) -> dict[str, str]:
         code="770001", region=clinic, full_name="Клиника", short_name="Клиника"
     )
     register.look(
-        person=insured_boris, by=factories.operator(), purpose="Сверка", at=factories.NOON
+        people=[insured_boris], by=factories.operator(), purpose="Сверка", at=factories.NOON
     )
     (look,) = looks.newest(looks.keys_of_account(boris))
     parts = {

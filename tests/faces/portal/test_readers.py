@@ -26,7 +26,7 @@ def anna():
     user = factories.user()
     person = factories.insured(user)
     for purpose in ("Дело № 1", "Сверка"):
-        register.look(person=person, by=factories.operator(), purpose=purpose, at=NOON)
+        register.look(people=[person], by=factories.operator(), purpose=purpose, at=NOON)
     return user
 
 
@@ -85,7 +85,7 @@ def test_looks_are_narrowed_by_house_and_time_and_paged(anna, client: Client) ->
     other = factories.operator(factories.insurer("77002"))
     for days in range(25):
         at = timezone.now() - timedelta(days=days + (40 if days > 20 else 0))
-        register.look(person=anna.insured_person, by=other, purpose=f"Сверка {days}.", at=at)
+        register.look(people=[anna.insured_person], by=other, purpose=f"Сверка {days}.", at=at)
     first = client.get("/readers/").content.decode()
     assert first.count("Пожаловаться") == 20
     assert 'rel="next"' in first

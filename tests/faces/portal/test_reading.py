@@ -205,7 +205,7 @@ def test_clinics_are_turned_over_keeping_the_search(client, db) -> None:
 
 def test_every_look_of_the_staff_is_shown_to_the_person(anna, insured_anna, boris, entered) -> None:
     register.look(
-        person=insured_anna, by=factories.operator(), purpose="дело № 5", at=timezone.now()
+        people=[insured_anna], by=factories.operator(), purpose="дело № 5", at=timezone.now()
     )
     assert "дело № 5" in read(entered(anna).get("/readers/"))
     assert "Никто не смотрел" in read(entered(boris).get("/readers/"))

@@ -92,6 +92,8 @@ def look_at_people(
 ) -> None:
     """Write down a look at each of these records, in as many queries as at one."""
     new = {one.pk: one for one in people if _is_new(request, one.key, purpose, at)}
+    if not new:
+        return
     register.look(people=new.values(), by=staff(request), purpose=purpose, at=at)
     _remember(request, *(one.key for one in new.values()), purpose=purpose, at=at)
 
@@ -136,8 +138,6 @@ def _is_new(request: HttpRequest, key: str, purpose: str, at: datetime) -> bool:
 
 
 def _remember(request: HttpRequest, *keys: str, purpose: str, at: datetime) -> None:
-    if not keys:
-        return
     since = (at - TOGETHER).timestamp()
     seen = {k: t for k, t in request.session.get(_SEEN, {}).items() if t > since}
     now = {f"{key} {purpose}": at.timestamp() for key in keys}
