@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "oms.domain.duplicates",
     "oms.domain.quality",
     "oms.domain.exchange",
+    "oms.domain.booking",
     "oms.cases",
     "oms.diagnosis",
     "oms.faces.design",

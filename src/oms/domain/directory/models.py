@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from oms.domain.directory.books import TITLES
+from oms.domain.directory.doctor_models import Doctor, Position
 from oms.domain.directory.review_models import Rating, Review, ReviewReport
 from oms.law import dates
 from oms.law.plural import counted
@@ -12,11 +13,13 @@ from oms.law.plural import counted
 __all__ = [
     "DayOverride",
     "DeliveryPoint",
+    "Doctor",
     "Insurer",
     "InsurerOffice",
     "Load",
     "MedicalOrganization",
     "OrganizationVersion",
+    "Position",
     "Rating",
     "ReferenceEntry",
     "Region",

@@ -1,0 +1,1 @@
+"""Booking of doctors (запись к врачу): schedules, slots, appointments, the waiting list."""

@@ -1,0 +1,323 @@
+"""What booking keeps. What the models cannot say, `guards.py` has the database promise."""
+
+from datetime import datetime
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from oms.domain.accounts.models import Role, User
+from oms.domain.booking.schedule_models import DayChange, Quota, Shift, Slot
+from oms.domain.directory.models import MedicalOrganization, Position
+from oms.domain.register.models import InsuredPerson
+
+__all__ = [
+    "Appointment",
+    "DayChange",
+    "LateRequest",
+    "Offer",
+    "Quota",
+    "Reminder",
+    "Shift",
+    "Slot",
+    "WaitingEntry",
+]
+
+
+class AppointmentQuery(models.QuerySet["Appointment"]):
+    """Visits and who may see them."""
+
+    def visible_to(self, user: User) -> Self:
+        """A registrar sees those of the clinic, a person their own."""
+        if user.role == Role.REGISTRAR:
+            return self.filter(position__clinic=user.organization_code)
+        return self.none() if user.is_staff_member else self.filter(person__user=user)
+
+    def standing(self, *, at: datetime) -> Self:
+        """Those that take somebody's time: booked, come, or held at this moment."""
+        return self.filter(
+            Q(state__in=Appointment.KEPT) | Q(state=Appointment.State.HELD, held_until__gt=at)
+        )
+
+
+class Appointment(models.Model):
+    """запись к врачу (FHIR Appointment): one person, one slot.
+
+    Moving it to another slot keeps the row: number and calendar UID stay, `sequence` grows.
+    """
+
+    class State(models.TextChoices):
+        """FHIR: pending, booked, arrived, fulfilled, cancelled, noshow; lapsed is not told."""
+
+        HELD = "held", "Держим время"
+        BOOKED = "booked", "Записаны"
+        ARRIVED = "arrived", "Пришли"
+        FULFILLED = "fulfilled", "Приём прошёл"
+        CANCELLED = "cancelled", "Отменена"
+        NO_SHOW = "noshow", "Не пришли"
+        LAPSED = "lapsed", "Время вышло"
+
+    KEPT: ClassVar[tuple[str, ...]] = (State.BOOKED, State.ARRIVED)
+    IN_PLACE: ClassVar[tuple[str, ...]] = (
+        State.HELD, State.BOOKED, State.ARRIVED, State.FULFILLED, State.NO_SHOW,
+    )  # fmt: skip
+    """States in which the slot is this person's and nobody else's."""
+
+    number = models.CharField(
+        max_length=16, unique=True, help_text="«З-4F7K-29QM», drawn by chance"
+    )
+    slot = models.ForeignKey(
+        Slot, on_delete=models.PROTECT, related_name="appointments", db_index=False
+    )
+    person = models.ForeignKey(
+        InsuredPerson, on_delete=models.PROTECT, related_name="appointments", db_index=False
+    )
+    position = models.ForeignKey(
+        Position, on_delete=models.PROTECT, related_name="appointments", db_index=False
+    )
+    doctor = models.ForeignKey(
+        "directory.Doctor", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    starts_at = models.DateTimeField(help_text="The slot's, kept here for the promises")
+    ends_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=State.choices)
+    channel = models.CharField(max_length=12, choices=Quota.choices)
+    key = models.CharField(
+        max_length=64, unique=True, help_text="Of the request that made it: asked twice, made once"
+    )
+    booked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who booked: oneself, a representative, a registrar",
+    )
+    held_until = models.DateTimeField(null=True, blank=True)
+    made_at = models.DateTimeField()
+    booked_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True, help_text="«Приду» was answered")
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="Cancelled, missed or done")
+    ended_because = models.CharField(max_length=200, blank=True)
+    complaint = models.CharField(max_length=300, blank=True, help_text="What to tell the doctor")
+    referral = models.CharField(max_length=64, blank=True, help_text="Number of the referral")
+    paper = models.CharField(max_length=64, blank=True, help_text="Key of the certificate sent")
+    sequence = models.PositiveIntegerField(default=0, help_text="SEQUENCE of iCalendar")
+
+    objects: ClassVar[models.Manager["Appointment"]] = AppointmentQuery.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slot"],
+                condition=Q(state__in=["held", "booked", "arrived", "fulfilled", "noshow"]),
+                name="booking_one_patient_a_slot",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at")), name="booking_visit_lasts"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="held") | Q(held_until__isnull=False),
+                name="booking_hold_ends",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person", "-starts_at"], name="booking_visits_of_person"),
+            models.Index(fields=["position", "starts_at"], name="booking_visits_of_position"),
+            models.Index(
+                fields=["starts_at"],
+                condition=Q(state="booked"),
+                name="booking_visits_due",
+            ),
+            models.Index(
+                fields=["held_until"], condition=Q(state="held"), name="booking_holds_due"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key_of_subject
+
+    @property
+    def key_of_subject(self) -> str:
+        """The appointment's key in the journal, at messages and at papers."""
+        return f"appointment:{self.pk}"
+
+
+class LateRequest(models.Model):
+    """A wish to cancel or move a visit that is near: the clinic decides (BKG-4)."""
+
+    class Wish(models.TextChoices):
+        """What is asked for."""
+
+        CANCEL = "cancel", "Отменить"
+        MOVE = "move", "Перенести"
+
+    class State(models.TextChoices):
+        """How it stands."""
+
+        OPEN = "open", "Ждёт ответа"
+        DONE = "done", "Сделано"
+        REFUSED = "refused", "Отказано"
+
+    appointment = models.ForeignKey(
+        Appointment, on_delete=models.CASCADE, related_name="late_requests", db_index=False
+    )
+    clinic = models.ForeignKey(MedicalOrganization, on_delete=models.PROTECT, related_name="+")
+    wish = models.CharField(max_length=8, choices=Wish.choices)
+    words = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    asked_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=64, blank=True)
+    answer = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["appointment"], condition=Q(state="open"), name="booking_one_late_request"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["clinic", "asked_at"], condition=Q(state="open"), name="booking_late_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.wish} of appointment {self.appointment_id}"
+
+
+class WaitingEntry(models.Model):
+    """A place in the waiting list: for a doctor, or a speciality at a clinic or in a region."""
+
+    class State(models.TextChoices):
+        """How it stands; who refuses an offer goes on waiting at the same place."""
+
+        WAITING = "waiting", "Ждёте"
+        OFFERED = "offered", "Есть время"
+        BOOKED = "booked", "Записаны"
+        LEFT = "left", "Вышли из очереди"
+        ENDED = "ended", "Срок вышел"
+
+    person = models.ForeignKey(InsuredPerson, on_delete=models.CASCADE, related_name="waiting")
+    region = models.ForeignKey("directory.Region", on_delete=models.PROTECT, related_name="+")
+    speciality = models.CharField(max_length=24)
+    clinic = models.ForeignKey(
+        MedicalOrganization, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    position = models.ForeignKey(
+        Position, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    weekdays = models.CharField(max_length=7, default="0123456", help_text="0 Monday … 6 Sunday")
+    from_hour = models.PositiveSmallIntegerField(default=0, help_text="By the clinic's clock")
+    until_hour = models.PositiveSmallIntegerField(default=24)
+    until_day = models.DateField(help_text="Last day of a visit that is of use")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    joined_at = models.DateTimeField(help_text="The order of the list")
+    booked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    appointment = models.OneToOneField(
+        Appointment, on_delete=models.SET_NULL, null=True, blank=True, related_name="waited"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "speciality"],
+                condition=Q(state__in=["waiting", "offered"]),
+                name="booking_one_place_a_speciality",
+            ),
+            models.CheckConstraint(
+                condition=Q(from_hour__lt=F("until_hour"), until_hour__lte=24),
+                name="booking_waiting_hours",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["region", "speciality", "joined_at", "id"],
+                condition=Q(state="waiting"),
+                name="booking_waiting_order",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"waiting:{self.pk}"
+
+
+class Offer(models.Model):
+    """A slot kept for one person for a while: from the waiting list, or instead of a closed day."""
+
+    class State(models.TextChoices):
+        """How it stands."""
+
+        OPEN = "open", "Ждёт ответа"
+        TAKEN = "taken", "Принято"
+        REFUSED = "refused", "Не подошло"
+        LAPSED = "lapsed", "Время вышло"
+
+    slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="offers")
+    entry = models.ForeignKey(
+        WaitingEntry, on_delete=models.CASCADE, null=True, blank=True, related_name="offers"
+    )
+    instead_of = models.ForeignKey(
+        Appointment,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="offers",
+        help_text="The visit that cannot take place",
+    )
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    made_at = models.DateTimeField()
+    until = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slot"], condition=Q(state="open"), name="booking_one_offer_a_slot"
+            ),
+            models.UniqueConstraint(
+                fields=["entry"], condition=Q(state="open"), name="booking_one_offer_an_entry"
+            ),
+            models.CheckConstraint(
+                condition=Q(entry=None) ^ Q(instead_of=None), name="booking_offer_for_one"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["until"], condition=Q(state="open"), name="booking_offers_due")
+        ]
+
+    def __str__(self) -> str:
+        return f"offer {self.pk} of slot {self.slot_id}"
+
+
+class Reminder(models.Model):
+    """One reminder of one visit, with the link that answers it once, without log-in."""
+
+    class Kind(models.TextChoices):
+        """When it goes out."""
+
+        DAY = "day", "За день"
+        HOURS = "hours", "За два часа"
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="reminders")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    starts_at = models.DateTimeField(help_text="Of the visit as it stood: moved, remind anew")
+    token_digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the link's")
+    sent_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=8, blank=True, help_text="come, cancel, move")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["appointment", "kind", "starts_at"], name="booking_one_reminder"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} reminder of appointment {self.appointment_id}"
