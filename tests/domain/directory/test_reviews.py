@@ -11,8 +11,15 @@ from hypothesis.extra.django import TestCase
 from tests import factories as make
 
 from oms.domain.accounts.models import User
-from oms.domain.directory import hints, opinions, personal, reviews
-from oms.domain.directory.models import Insurer, MedicalOrganization, Rating, Review
+from oms.domain.directory import hints, opinions, personal, queries, reviews
+from oms.domain.directory.models import (
+    Doctor,
+    Insurer,
+    MedicalOrganization,
+    Position,
+    Rating,
+    Review,
+)
 from oms.domain.directory.reviews import Wording
 from oms.domain.journal.models import Entry
 
@@ -239,3 +246,22 @@ def test_pages_of_reviews_are_read_from_an_index(house) -> None:
         for sort in opinions.SORTS.values():
             rows = Review.objects.public().filter(organization=KEY).order_by(*sort)
             assert "directory_reviews_" in rows.explain()
+
+
+def test_a_doctor_is_reviewed_as_a_clinic_is(db) -> None:
+    doctor = Doctor.objects.create(code="d-1", family_name="Рыбин", given_name="Олег", sex=1)
+    clinic = MedicalOrganization.objects.create(
+        code="770009", region=make.region(), full_name="Клиника", short_name="Клиника"
+    )
+    Position.objects.create(doctor=doctor, clinic=clinic, speciality="therapy")
+    for stars in (5, 4):
+        decided(left(citizen(), stars, organization=doctor.key))
+    doctor.refresh_from_db()
+    assert str(doctor.rating) == "4.5"
+    assert queries.organization_names(keys={doctor.key}) == {doctor.key: "Рыбин Олег"}
+    own, other = (make.operator(make.fund(code)) for code in ("77", "50"))
+    assert len(opinions.unanswered(by=own).rows) == 2
+    assert opinions.unanswered(by=other).rows == []
+    for wrong in ("doctor:0", "doctor:x", "doctor:" + "9" * 30):
+        with pytest.raises(reviews.NoOrganization):
+            left(citizen(), organization=wrong)

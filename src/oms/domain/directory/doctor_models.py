@@ -31,6 +31,9 @@ class Doctor(models.Model):
     category = models.CharField(max_length=16, choices=Category.choices, blank=True)
     practises_since = models.PositiveSmallIntegerField(null=True, blank=True, help_text="A year")
     about = models.TextField(blank=True, max_length=1000)
+    rating = models.DecimalField(
+        max_digits=2, decimal_places=1, null=True, blank=True, help_text="Mean of the reviews"
+    )
 
     class Meta:
         ordering: ClassVar[list[str]] = ["family_name", "given_name", "patronymic", "id"]

@@ -183,6 +183,9 @@ class MedicalOrganization(models.Model):
     accredited_from = models.DateField(null=True, blank=True)
     accredited_until = models.DateField(null=True, blank=True)
     rating = models.DecimalField(max_digits=2, decimal_places=1, null=True, blank=True)
+    wants_certificate = models.BooleanField(
+        default=False, help_text="Asks for a certificate of insurance before a visit"
+    )
     begins_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
     search_text = models.TextField(

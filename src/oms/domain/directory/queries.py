@@ -15,6 +15,7 @@ from oms.domain.directory.folding import fold, programme_mark, speciality_mark
 from oms.domain.directory.models import (
     DayOverride,
     DeliveryPoint,
+    Doctor,
     Insurer,
     InsurerOffice,
     Load,
@@ -102,6 +103,9 @@ def organization_names(*, keys: Collection[str]) -> dict[str, str]:
         if codes:
             rows = model.objects.filter(pk__in=codes).values_list("pk", "short_name")
             found |= {f"{kind}:{code}": name for code, name in rows}
+    codes = [key.partition(":")[2] for key in keys if key.startswith("doctor:")]
+    if codes:
+        found |= {one.key: one.name for one in Doctor.objects.filter(pk__in=codes)}
     return found
 
 
@@ -188,6 +192,12 @@ def near(clinic: MedicalOrganization, *, on: date, count: int = 6) -> list[Medic
 def clinic(*, code: str) -> MedicalOrganization | None:
     """The clinic with this code (mcod), in force or not."""
     return MedicalOrganization.objects.select_related("region").filter(code=code).first()
+
+
+def doctor(*, code: str) -> Doctor | None:
+    """The doctor with this key (a number); 1 query."""
+    right = code.isascii() and code.isdigit() and len(code) < 19
+    return Doctor.objects.filter(pk=code).first() if right else None
 
 
 def programmes(*, region: str) -> list[str]:

@@ -1,16 +1,24 @@
-"""Reviews of insurers and clinics: what people say, how it adds up, what was complained of."""
+"""Reviews of insurers, clinics and doctors: what people say, how it adds up, complaints."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Q, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Cast, Concat
 
 from oms.domain.accounts.models import Role, User
 
 STARS = (1, 2, 3, 4, 5)
 LONGEST = 2000
+
+
+def _keys(model: str, kind: str, name: str, user: User) -> models.QuerySet[Any, Any]:
+    """Return keys of what is in the region of a fund's operator: a part of a query."""
+    rows: models.QuerySet[Any, Any] = apps.get_model("directory", model)._default_manager.all()
+    where = "region" if model == "MedicalOrganization" else "clinic__region"
+    key = Concat(Value(kind), Cast(name, models.CharField()))
+    return rows.filter(**{where: user.organization_code}).values_list(key)
 
 
 class ReviewQuery(models.QuerySet["Review"]):
@@ -23,17 +31,17 @@ class ReviewQuery(models.QuerySet["Review"]):
     def visible_to(self, user: User) -> Self:
         """Support sees all but its own, others theirs.
 
-        Operators see what is said of their insurer; those of a fund, of its region's clinics.
+        Operators see what is said of their insurer; those of a fund, of its region's clinics and
+        doctors.
         """
         if user.role in {Role.SUPPORT, Role.ADMINISTRATOR}:
             return self.exclude(author=user)
         if user.role == Role.INSURER:
             return self.public().filter(organization=user.organization)
         if user.role == Role.FUND:
-            clinics = apps.get_model("directory", "MedicalOrganization")._default_manager
-            own = clinics.filter(region=user.organization_code)
-            keys = own.values_list(Concat(Value("clinic:"), "code"))
-            return self.public().filter(organization__in=keys)
+            of_region = Q(organization__in=_keys("MedicalOrganization", "clinic:", "code", user))
+            of_region |= Q(organization__in=_keys("Position", "doctor:", "doctor", user))
+            return self.public().filter(of_region)
         return self.none() if user.is_staff_member else self.filter(author=user)
 
 
@@ -49,7 +57,9 @@ class Review(models.Model):
         WITHDRAWN = "withdrawn", "Снят автором"
 
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="reviews")
-    organization = models.CharField(max_length=32, help_text="insurer:77001, clinic:770001")
+    organization = models.CharField(
+        max_length=32, help_text="insurer:77001, clinic:770001, doctor:7"
+    )
     stars = models.PositiveSmallIntegerField()
     text = models.TextField(blank=True, max_length=LONGEST)
     signature = models.CharField(max_length=64, blank=True, help_text="«Анна С.»; empty: unnamed")

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db import transaction
 
 from oms.domain.accounts.models import Level, Role, User
-from oms.domain.directory.models import Insurer, MedicalOrganization
+from oms.domain.directory.models import Doctor, Insurer, MedicalOrganization
 from oms.domain.directory.review_models import LONGEST, STARS, Rating, Review, ReviewReport
 from oms.domain.journal.actions import VISITOR, Actor, record
 from oms.kit.denied import Denied
@@ -37,9 +37,10 @@ ANSWER = {Role.INSURER, Role.FUND}
 """Who writes the answer of an organisation: an insurer its own, a fund that of a clinic."""
 LONGEST_LETTER = 120
 _MODERATORS = {Role.SUPPORT, Role.ADMINISTRATOR}
-_HOUSES: Mapping[str, tuple[type[Insurer] | type[MedicalOrganization], str]] = {
+_HOUSES: Mapping[str, tuple[type[Insurer] | type[MedicalOrganization] | type[Doctor], str]] = {
     "insurer": (Insurer, "users_rating"),
     "clinic": (MedicalOrganization, "rating"),
+    "doctor": (Doctor, "rating"),
 }
 
 
@@ -267,10 +268,16 @@ def _rating(organization: str) -> Rating:
     """The rating under its lock: changes of one organisation's reviews wait for each other."""
     kind, _, code = organization.partition(":")
     house = _HOUSES.get(kind)
-    if house is None or not house[0].objects.filter(pk=code).exists():
+    if house is None or not _is_there(house[0], code):
         raise NoOrganization
     Rating.objects.get_or_create(organization=organization)
     return Rating.objects.select_for_update().get(organization=organization)
+
+
+def _is_there(model: type[Insurer] | type[MedicalOrganization] | type[Doctor], code: str) -> bool:
+    if model is Doctor and not (code.isascii() and code.isdigit() and len(code) < 19):
+        return False
+    return model._default_manager.filter(pk=code).exists()
 
 
 def _locked(pk: int, by: User) -> tuple[Rating, Review]:
@@ -297,7 +304,7 @@ def _tell_house(rating: Rating) -> None:
     model, name = _HOUSES[kind]
     mean = Decimal(rating.total) / rating.count if rating.count else None
     shown = None if mean is None else mean.quantize(Decimal("0.1"), ROUND_HALF_UP)
-    model.objects.filter(pk=code).update(**{name: shown})
+    model._default_manager.filter(pk=code).update(**{name: shown})
 
 
 def _signature(user: User) -> str:

@@ -7,7 +7,7 @@ from oms.domain.directory.queries import organization_names
 from oms.domain.directory.reviews import REASONS
 from oms.domain.notifications.actions import tell
 
-_FOLDERS = {"insurer": "insurers", "clinic": "clinics"}
+_FOLDERS = {"insurer": "insurers", "clinic": "clinics", "doctor": "doctors"}
 
 
 def decided(review: Review, *, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Reviews of insurers and clinics: read by all, left by proven people, complained of by anybody."""
+"""Reviews of insurers, clinics and doctors: read by all, left by who may, complained of."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,10 +17,17 @@ from oms.catalog.fields import readable
 from oms.domain.accounts.access import sign_in_required
 from oms.domain.accounts.identifiers import fingerprint
 from oms.domain.accounts.models import User
+from oms.domain.booking import reviewing
 from oms.domain.directory import opinions
 from oms.domain.directory import queries as directory
 from oms.domain.directory import reviews as domain
-from oms.domain.directory.models import Insurer, MedicalOrganization, Rating, Review
+from oms.domain.directory.models import (
+    Doctor,
+    Insurer,
+    MedicalOrganization,
+    Rating,
+    Review,
+)
 from oms.domain.directory.review_models import LONGEST
 from oms.domain.journal.actions import VISITOR
 from oms.faces.design.parts import Bar, Chip, Crumb
@@ -35,23 +42,60 @@ PAGE = 10
 LAST_PAGE = 500
 SORTS = (("new", "Сначала новые"), ("best", "Сначала хорошие"), ("worst", "Сначала плохие"))
 REPORTS = tries.limit("review-report", tries=10)
-Organization = Insurer | MedicalOrganization
+Found = Insurer | MedicalOrganization | Doctor
 WORDS = {5: "отлично", 4: "хорошо", 3: "нормально", 2: "плохо", 1: "ужасно"}
 
 
 @dataclass(frozen=True)
 class House:
-    """Where an organisation of a kind is found and shown."""
+    """Where an organisation of a kind is found and shown; doctors are such a kind."""
 
-    find: Callable[..., Organization | None]
+    find: Callable[[str], Found | None]
     section: str
     title: str
+    may_review: Callable[[User, Any], None]
+    leave: Callable[[User, Any, domain.Wording, datetime], Any]
+    hint: str = (
+        "Не называйте врачей и сотрудников по фамилии, не пишите телефоны и диагнозы: "
+        "такой отзыв мы не опубликуем"
+    )
+
+
+@dataclass(frozen=True)
+class Organization:
+    """What is reviewed, as the pages name it."""
+
+    key: str
+    code: str
+    short_name: str
+    region_id: str = ""
+
+
+def _may(user: User, _: Any) -> None:
+    domain.may_review(user=user)
+
+
+def _leave(user: User, found: Any, wording: domain.Wording, at: datetime) -> None:
+    domain.leave(user=user, organization=found.key, wording=wording, at=at)
 
 
 HOUSES = {
-    "insurer": House(directory.insurer, "insurers", "Страховые организации"),
-    "clinic": House(directory.clinic, "clinics", "Поликлиники"),
-}
+    "insurer": House(
+        lambda code: directory.insurer(code=code[:5]), "insurers", "Страховые организации",
+        _may, _leave,
+    ),
+    "clinic": House(
+        lambda code: directory.clinic(code=code[:6]), "clinics", "Поликлиники", _may, _leave
+    ),
+    "doctor": House(
+        lambda code: directory.doctor(code=code), "doctors", "Врачи",
+        lambda user, found: reviewing.may_review(user=user, doctor=found),
+        lambda user, found, wording, at: reviewing.leave(
+            user=user, doctor=found, wording=wording, at=at
+        ),
+        "Не пишите диагнозы, телефоны и фамилии: такой отзыв мы не опубликуем",
+    ),
+}  # fmt: skip
 
 
 class ReviewForm(forms.Form):
@@ -70,8 +114,6 @@ class ReviewForm(forms.Form):
     text = forms.CharField(
         label="Что произошло",
         widget=forms.Textarea(attrs={"rows": 6, "data-count": LONGEST}),
-        help_text="Не называйте врачей и сотрудников по фамилии, не пишите телефоны и диагнозы: "
-        "такой отзыв мы не опубликуем",
         error_messages={"required": "Что произошло: напишите несколько слов"},
     )
     named = forms.ChoiceField(
@@ -84,8 +126,9 @@ class ReviewForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, hint: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["text"].help_text = hint
         own: forms.ChoiceField = self.fields["named"]  # type: ignore[assignment]
         short = f"{user.given_name} {user.family_name[:1]}."
         own.choices = [("yes", short), ("no", "Без имени")]
@@ -127,9 +170,9 @@ class ReportForm(forms.Form):
 
 
 @require_safe
-def reviews(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+def reviews(request: HttpRequest, code: str | int, kind: str) -> HttpResponse:
     """Show a page of what people say of an organisation, and how it adds up."""
-    house, found = _organization(kind, code)
+    house, found, _ = _organization(kind, code)
     sort = request.GET.get("sort", "")
     sort = sort if sort in opinions.SORTS else "new"
     typed = request.GET.get("stars", "")
@@ -180,19 +223,19 @@ def summary(rating: Rating) -> dict[str, Any]:
 
 @sign_in_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def review(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+def review(request: HttpRequest, code: str | int, kind: str) -> HttpResponse:
     """Leave a review, change it or take it back."""
     user, at = _me(request), timezone.now()
-    house, found = _organization(kind, code)
-    domain.may_review(user=user)
+    house, found, row = _organization(kind, code)
+    house.may_review(user, row)
     own = opinions.own(user=user, organization=found.key)
     if request.method == "POST" and "withdraw" in request.POST:
         domain.withdraw(user=user, organization=found.key, at=at)
         messages.success(request, "Отзыв снят. Его больше никто не видит")
         return redirect(f"portal:{kind}_reviews", found.code)
-    form = ReviewForm(request.POST or None, user=user, initial=_initial(own))
+    form = ReviewForm(request.POST or None, user=user, hint=house.hint, initial=_initial(own))
     if request.method == "POST" and form.is_valid():
-        domain.leave(user=user, organization=found.key, wording=form.wording, at=at)
+        house.leave(user, row, form.wording, at)
         messages.success(request, "Отзыв отправлен на проверку. Ответим в сообщениях")
         return redirect(f"portal:{kind}_review", found.code)
     return page(
@@ -230,7 +273,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "Спасибо. Сотрудник проверит отзыв")
             return redirect(f"portal:{kind}_reviews", code)
         no = Denied(tries.words(until, at=at))
-    house, organization = _organization(kind, code)
+    house, organization, _ = _organization(kind, code)
     return page(
         request,
         "portal/review_report.html",
@@ -268,17 +311,23 @@ def _initial(own: Review | None) -> dict[str, Any]:
     return {"stars": own.stars, "text": own.text, "named": "yes" if own.signature else "no"}
 
 
-def _organization(kind: str, code: str) -> tuple[House, Organization]:
-    house = HOUSES[kind]
-    found = house.find(code=code[:6])
-    if found is None or found.code != code:
+def _organization(kind: str, code: str | int) -> tuple[House, Organization, Found]:
+    house, code = HOUSES[kind], str(code)
+    found = house.find(code)
+    if found is None or str(found.pk) != code:
         raise Http404
-    return house, found
+    if isinstance(found, Doctor):
+        return house, Organization(found.key, code, found.name), found
+    return house, Organization(found.key, code, found.short_name, found.region_id), found
 
 
 def _crumbs(house: House, kind: str, found: Organization) -> list[Crumb]:
     return [
-        Crumb(house.title, f"{address(f'portal:{house.section}')}?region={found.region_id}"),
+        Crumb(
+            house.title,
+            address(f"portal:{house.section}")
+            + (f"?region={found.region_id}" if found.region_id else ""),
+        ),
         Crumb(found.short_name, address(f"portal:{kind}", found.code)),
     ]
 
