@@ -23,12 +23,12 @@ from oms.domain.journal.actions import SYSTEM, record
 from oms.domain.journal.models import Entry
 from oms.domain.notifications.synthetic import consider_sent
 from oms.domain.register import synthetic as register
-from oms.faces.demo import crowd, disputes, doubles, exchange, flaws, lost, opinions
+from oms.faces.demo import crowd, disputes, doctors, doubles, exchange, flaws, lost, opinions
 from oms.faces.demo.people import CAST, CITIZENS, LOST, PASSWORD, STAFF, Character, account
 from oms.faces.demo.scenes import CONFIRMED, SCENES
 from oms.law import phone
 
-VERSION = 1
+VERSION = 2
 
 
 def create(*, persons: int, progress: bool) -> None:
@@ -55,6 +55,7 @@ def create(*, persons: int, progress: bool) -> None:
         consider_sent(users=[*citizens.values(), *staff.values()])
     flaws.plant(by=staff["petrova"], at=at)
     exchange.bring(at=at)
+    doctors.open_clinics(at=at)
     with transaction.atomic():
         register.confirm(at=at)
         details = {"persons": persons, "version": VERSION}
