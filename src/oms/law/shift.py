@@ -121,6 +121,15 @@ def on_day(
     return [Stretch(*both, quota) for both, quota in zip(times, quotas, strict=True)]
 
 
+def how_many(shift: Hours) -> int:
+    """Return how many slots a shift has on a usual day.
+
+    >>> how_many(Hours(0, time(9), time(12), 15, break_begins=time(10), break_ends=time(10, 30)))
+    10
+    """
+    return len(list(_times(shift, date(2026, 1, 12), zones.zone("77"))))
+
+
 def spread(asked: Mapping[str, int], total: int) -> list[str]:
     """Return a quota for each of `total` slots, every quota evenly over all of them.
 

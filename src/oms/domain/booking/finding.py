@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, OrderBy, OuterRef, Q, QuerySet, Subquery
 from django.utils.timezone import localdate
 
+from oms.domain.booking.heat import Heat, heat
 from oms.domain.booking.schedule_models import Quota, Slot
 from oms.domain.directory.folding import fold
 from oms.domain.directory.models import Doctor, Position
@@ -18,6 +19,24 @@ from oms.law import complaints, dates, zones
 from oms.law.specialities import SPECIALITIES, Speciality
 from oms.law.visits import RULES
 
+__all__ = [
+    "ONLINE",
+    "QUOTAS",
+    "Found",
+    "FreeTime",
+    "Heat",
+    "at_work",
+    "doctor",
+    "free_counts",
+    "free_days",
+    "free_times",
+    "heat",
+    "hints",
+    "nearest",
+    "position",
+    "positions",
+    "seen_by",
+]
 ONLINE = (Quota.INTERNET.value,)
 """What a person at the portal may take; `QUOTAS` tells of the others."""
 QUOTAS: Mapping[str, tuple[str, ...]] = {
