@@ -16,6 +16,7 @@ __all__ = [
     "Appointment",
     "DayChange",
     "LateRequest",
+    "Move",
     "Offer",
     "Quota",
     "Reminder",
@@ -143,6 +144,19 @@ class Appointment(models.Model):
     def key_of_subject(self) -> str:
         """The appointment's key in the journal, at messages and at papers."""
         return f"appointment:{self.pk}"
+
+
+class Move(models.Model):
+    """One move of a visit from slot to slot, by the key of the request: asked twice, moved once."""
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="moves")
+    key = models.CharField(max_length=64, unique=True)
+    from_slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="+", db_index=False)
+    to_slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="+", db_index=False)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"move of appointment {self.appointment_id}"
 
 
 class LateRequest(models.Model):
