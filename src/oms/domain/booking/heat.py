@@ -64,7 +64,7 @@ def heat(
 
 def _shares(rows: QuerySet[Slot], clock: ZoneInfo) -> Heat:
     taken = Count("pk", filter=Q(taken_until__gt=F("starts_at")))
-    counted = rows.order_by().values_list("starts_at").annotate(Count("pk"), taken)
+    counted = rows.order_by().values_list("starts_at").annotate(all=Count("pk"), taken=taken)
     all_: dict[tuple[int, int], int] = defaultdict(int)
     busy: dict[tuple[int, int], int] = defaultdict(int)
     for moment, count, filled in counted:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
+from django.utils.timezone import localdate
 
 from oms.domain.booking import planning
 from oms.domain.booking.models import Appointment, Offer
@@ -18,6 +19,7 @@ from oms.domain.booking.schedule_models import Slot
 from oms.domain.directory.models import Doctor, Position
 from oms.domain.journal.actions import SYSTEM, Actor, record
 from oms.kit import bulk
+from oms.law.visits import RULES
 
 BATCH = 100
 """Doctors of one transaction: some thirty thousand slots of a fortnight."""
@@ -46,6 +48,14 @@ def make(
         keys = [key for doctor in some for key in by_doctor[doctor]]
         added += _make_some(doctors=some, positions=keys, since=since, until=until, at=at, by=by)
     return added
+
+
+def extend_horizon(*, at: datetime) -> int:
+    """Bring the slots of everybody at work to what is planned for the days people may book."""
+    today = localdate(at)
+    working = Position.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today))
+    until = today + _DAY * RULES.ahead_days
+    return make(positions=working.iterator(), since=today, until=until, at=at)
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from oms.domain.booking import actions
+from oms.domain.booking import actions, slots
 from oms.kit.tasks import periodic
 
 
@@ -16,3 +16,9 @@ def settle_holds(*, at: datetime) -> int:
 def miss_late(*, at: datetime) -> int:
     """Mark those who are 15 minutes late, and tell them."""
     return actions.miss_late(at=at)
+
+
+@periodic(every=timedelta(hours=6))
+def extend_horizon(*, at: datetime) -> int:
+    """Make the slots of the days that came into reach; what is there already stays."""
+    return slots.extend_horizon(at=at)
