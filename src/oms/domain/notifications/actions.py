@@ -14,7 +14,7 @@ from oms.domain.accounts.models import User
 from oms.domain.journal.actions import SYSTEM, Actor, record
 from oms.domain.notifications import letters, texts, wishes
 from oms.domain.notifications.models import OPEN, Delivery, Message, Preferences, Subscription
-from oms.domain.notifications.reach import ways
+from oms.domain.notifications.reach import Pass, ways
 from oms.domain.notifications.tasks import deliver
 from oms.domain.notifications.templates import Filled, Template
 from oms.kit.denied import Denied
@@ -24,6 +24,8 @@ Channel = Delivery.Channel
 CODE_LIVES = timedelta(minutes=10)
 REST_BETWEEN_RESENDS = timedelta(minutes=1)
 RESENDS_A_DAY = 5
+_OF_BOTH = ("case-", "appointment-", "slot-")
+"""Of these a minor with a cabinet is told together with who acts for them."""
 
 
 class NothingToResend(Denied):
@@ -66,12 +68,14 @@ def tell(
     subject: str = "",
     link: str = "",
     answer_by: datetime | None = None,
+    passed: Pass | None = None,
 ) -> Message:
     """Tell a person of an event, once per `key`; return the message.
 
     `kind` names a text of `templates.py` and `context` fills it (`answer_by` is added in
     words); `subject` is a key such as `case:17`, `link` a path of the portal. By which channels
-    it goes, and when, is said in `reach.py`. Raises `KeyError` for an unknown kind or a name the
+    it goes, and when, is said in `reach.py`. With `passed` letters hold its link instead of
+    `link`, which is what the archive keeps. Raises `KeyError` for an unknown kind or a name the
     context lacks.
     """
     words = {"answer_by": _day(answer_by)} if answer_by else {}
@@ -80,10 +84,10 @@ def tell(
     )
     told.answer_by = answer_by
     with transaction.atomic():
-        message, new = _once(told, template, filled)
+        message, new = _once(told, template, filled, passed)
         if new:
             for copy in _for_representatives(message):
-                _once(copy, template, filled)
+                _once(copy, template, filled, passed)
     return message
 
 
@@ -230,7 +234,9 @@ def _composed(
     return message, template, filled
 
 
-def _once(told: Message, template: Template, filled: Filled) -> tuple[Message, bool]:
+def _once(
+    told: Message, template: Template, filled: Filled, passed: Pass | None
+) -> tuple[Message, bool]:
     """Keep and send a message unless its key is known; return it and whether it is new."""
     values = _values(told)
     message, new = Message.objects.get_or_create(key=values.pop("key"), defaults=values)
@@ -238,7 +244,7 @@ def _once(told: Message, template: Template, filled: Filled) -> tuple[Message, b
         message.user = told.user
         if message.subject and not message.kind.endswith("-reminder"):
             _close_questions(message)
-        channels = _send_out(message, template, filled, at=message.at)
+        channels = _send_out(message, template, filled, passed)
         record(
             act="message.tell",
             subject=f"message:{message.pk}",
@@ -276,7 +282,7 @@ def _for_representatives(message: Message) -> Iterator[Message]:
     ward, on = message.user, timezone.localtime(message.at).date()
     if not wards.needs_others(ward, on=on):
         return
-    if ward.can_sign_in and not message.kind.startswith("case-"):
+    if ward.can_sign_in and not message.kind.startswith(_OF_BOTH):
         return
     for right in wards.of_ward(ward=ward, on=on):
         copy = Message(**_values(message))
@@ -288,9 +294,12 @@ def _for_representatives(message: Message) -> Iterator[Message]:
         yield copy
 
 
-def _send_out(message: Message, template: Template, filled: Filled, *, at: datetime) -> list[str]:
+def _send_out(
+    message: Message, template: Template, filled: Filled, passed: Pass | None
+) -> list[str]:
     """Make and queue the deliveries of a new message; return their channels."""
-    found = ways(message, template, filled, at=at)
+    at = message.at
+    found = ways(message, template, filled, at=at, passed=passed)
     for way in found:
         own = f"{way.channel}{way.address}" if way.channel == Channel.PUSH else way.channel
         delivery = Delivery.objects.create(
@@ -304,6 +313,8 @@ def _send_out(message: Message, template: Template, filled: Filled, *, at: datet
             state=Delivery.State.FAILED if way.error else Delivery.State.WAITING,
             error=way.error,
             hold=way.hold,
+            secret=way.secret,
+            until=way.until,
             next_at=way.next_at,
             created_at=at,
         )

@@ -1,7 +1,7 @@
 """By which ways a message goes: what must be sent, what was chosen, what is possible."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from oms.domain.notifications import letters, wishes
@@ -23,19 +23,42 @@ class Way:
     next_at: datetime
     hold: str = ""
     error: str = ""
+    secret: bool = False
+    until: datetime | None = None
 
 
-def ways(message: Message, template: Template, filled: Filled, *, at: datetime) -> list[Way]:
+@dataclass(frozen=True)
+class Pass:
+    """A link that acts without log-in: it stands in the letter alone, which is then erased.
+
+    What holds it is of no use after `until`, so it waits neither for the morning nor for the
+    letter of the day.
+    """
+
+    link: str
+    until: datetime
+
+
+def ways(
+    message: Message, template: Template, filled: Filled, *, at: datetime, passed: Pass | None
+) -> list[Way]:
     """Return the ways of a new message. One query, two for who has a subscribed browser."""
     kept = wishes.preferences(message.user)
-    return [
-        *_by_contact(message, template, filled, kept, at=at),
+    found = [
+        *_by_contact(message, template, filled, kept, at=at, link=passed.link if passed else ""),
         *_by_push(message, template, kept, at=at),
     ]
+    return [_under_pass(way, passed, at=at) for way in found] if passed else found
 
 
 def _by_contact(
-    message: Message, template: Template, filled: Filled, kept: Preferences, *, at: datetime
+    message: Message,
+    template: Template,
+    filled: Filled,
+    kept: Preferences,
+    *,
+    at: datetime,
+    link: str,
 ) -> Iterator[Way]:
     user = message.user
     for channel in (Channel.EMAIL, Channel.SMS):
@@ -47,7 +70,7 @@ def _by_contact(
             letters.sms_text(short=filled.short)
             if channel == Channel.SMS
             else letters.mail_text(
-                body=filled.body, link=message.link, link_title=message.link_title
+                body=filled.body, link=link or message.link, link_title=message.link_title
             )
         )
         error = wishes.bad_address(user, kept, channel)
@@ -56,7 +79,7 @@ def _by_contact(
         elif said == Wish.DAILY and channel == Channel.EMAIL and message.answer_by is None:
             moment = wishes.digest_at(kept, at=at)
             yield Way(channel, address, text, moment, hold=Hold.DIGEST)
-        elif channel == Channel.SMS and not template.must_send:
+        elif channel == Channel.SMS and _may_wait(template):
             yield _not_at_night(Way(channel, address, text, at), kept, at=at)
         else:
             yield Way(channel, address, text, at)
@@ -71,7 +94,17 @@ def _by_push(
         return
     for browser in Subscription.objects.filter(user=message.user):
         way = Way(Channel.PUSH, str(browser.pk), message.title, at)
-        yield way if template.must_send else _not_at_night(way, kept, at=at)
+        yield _not_at_night(way, kept, at=at) if _may_wait(template) else way
+
+
+def _may_wait(template: Template) -> bool:
+    return template.by_day or not template.must_send
+
+
+def _under_pass(way: Way, passed: Pass, *, at: datetime) -> Way:
+    """Let it go at once and not too late; a letter holds the pass."""
+    by_letter = way.channel == Channel.EMAIL
+    return replace(way, next_at=at, hold="", secret=by_letter, until=passed.until)
 
 
 def _not_at_night(way: Way, kept: Preferences, *, at: datetime) -> Way:

@@ -46,6 +46,8 @@ class Template:
     version: int = 1
     reminds_itself: bool = False
     """Who tells of it also reminds of the term (or it is a reminder): we do not."""
+    by_day: bool = False
+    """Must be sent, but not at night: SMS and push wait out the quiet hours."""
 
     @property
     def group(self) -> Group:
@@ -582,6 +584,128 @@ _ALL = (
         title="Представитель больше не действует за вас",
         body="{by} больше не может действовать за вас. {text}",
         link_title="Посмотреть",
+    ),
+    Template(
+        kind="appointment-booked",
+        title="Вы записаны к врачу",
+        body="Приём {when}. Врач: {doctor}.\n\nГде: {place}.\n\nНомер записи: {number}. Возьмите "
+        "паспорт и полис или его номер. Если опоздать больше чем на 15\u00a0минут, запись "
+        "отменится.",
+        link_title="Открыть запись",
+    ),
+    Template(
+        kind="appointment-moved",
+        title="Запись к врачу перенесена",
+        body="Новое время приёма: {when}. Врач: {doctor}.\n\nГде: {place}.\n\n"
+        "Номер записи прежний: {number}. Прежнее время ({before}) отдали другим.",
+        link_title="Открыть запись",
+    ),
+    Template(
+        kind="appointment-cancelled",
+        title="Запись к врачу отменена",
+        body="Вы отменили запись {number}: {when}. Врач: {doctor}. Время отдали другим. "
+        "Записаться снова можно в любой день.",
+        link_title="Открыть «Мои записи»",
+    ),
+    Template(
+        kind="appointment-called-off",
+        title="Поликлиника отменила приём",
+        body="Приём {when} отменён. Врач: {doctor}. Номер записи: {number}.\n\n"
+        "Причина: {reason}.\n\nВыберите другое время в кабинете или позвоните в регистратуру.",
+        short="приём {when} отменён поликлиникой. Другое время выберите в кабинете.",
+        link_title="Выбрать другое время",
+        must_send=True,
+        by_day=True,
+    ),
+    Template(
+        kind="appointment-closed",
+        title="Приёма в этот день не будет",
+        body="Приём {when} не состоится. Врач: {doctor}. Номер записи: {number}.\n\nПричина: "
+        "{reason}.\n\nПодходящего времени пока нет. Встаньте в очередь: предложим первое, что "
+        "освободится.",
+        short="приём {when} не состоится. Что делать: в кабинете.",
+        link_title="Выбрать, что делать",
+        must_send=True,
+        by_day=True,
+    ),
+    Template(
+        kind="appointment-closed-offer",
+        title="Приёма не будет, есть другое время",
+        body="Приём {when} не состоится. Причина: {reason}.\n\n"
+        "Держим для вас другое время: {other}. Врач: {doctor}. Где: {place}.\n\n"
+        "Ответьте до {until}. Не подойдёт, выберите время сами.",
+        short="приём {when} не состоится. Другое время держим до {until}: ответьте в кабинете.",
+        link_title="Посмотреть другое время",
+        must_send=True,
+        by_day=True,
+    ),
+    Template(
+        kind="appointment-missed",
+        title="Приём отменён: вы не отметились",
+        body="Прошло 15\u00a0минут после начала приёма ({when}), а регистратура вас не отметила. "
+        "Запись {number} отменилась. Врач: {doctor}.\n\nЕсли вы уже в поликлинике, подойдите "
+        "в регистратуру: вас ещё могут принять.",
+        link_title="Записаться снова",
+    ),
+    Template(
+        kind="appointment-late-done",
+        title="Регистратура выполнила вашу просьбу",
+        body="Вы просили {what} приём {when}. Регистратура согласилась. Номер записи: {number}."
+        "\n\n{answer}",
+        short="регистратура согласилась {what} приём {when}.",
+        link_title="Открыть запись",
+        must_send=True,
+        by_day=True,
+    ),
+    Template(
+        kind="appointment-late-refused",
+        title="Регистратура ответила на вашу просьбу",
+        body="Вы просили {what} приём {when}. Регистратура не согласилась: вас ждут. "
+        "Номер записи: {number}.\n\n{answer}",
+        short="регистратура не согласилась {what} приём {when}. Вас ждут.",
+        link_title="Открыть запись",
+        must_send=True,
+        by_day=True,
+    ),
+    Template(
+        kind="appointment-day-reminder",
+        title="Скоро приём у врача",
+        body="Напоминаем: приём {when}. Врач: {doctor}.\n\nГде: {place}. Возьмите паспорт и полис "
+        "или его номер.\n\nЕсли придёте, отвечать не нужно. Отменить или перенести запись можно "
+        "по ссылке, без входа в кабинет.",
+        link_title="Приду, отменить или перенести",
+        reminds_itself=True,
+    ),
+    Template(
+        kind="appointment-hours-reminder",
+        title="Сегодня приём у врача",
+        body="Напоминаем: приём {when}. Врач: {doctor}.\n\nГде: {place}.\n\nНе получается прийти? "
+        "Скажите об этом по ссылке, без входа в кабинет.",
+        link_title="Приду, отменить или перенести",
+        reminds_itself=True,
+    ),
+    Template(
+        kind="slot-offered",
+        title="Освободилось время у врача",
+        body="Есть время, которого вы ждали: {when}. Врач: {doctor}. Где: {place}.\n\nДержим его "
+        "для вас до {until}. Не подойдёт, откажитесь: место в очереди останется за вами.",
+        short="есть время к врачу: {when}. Держим его до {until}. Ответьте в кабинете.",
+        link_title="Согласиться или отказаться",
+        must_send=True,
+        by_day=True,
+        reminds_itself=True,
+    ),
+    Template(
+        kind="slot-lapsed",
+        title="Время у врача больше не держим",
+        body="Ответа не было, и мы перестали держать время: {when}. Врач: {doctor}. {text}",
+        link_title="Открыть очередь",
+    ),
+    Template(
+        kind="slot-waiting-ended",
+        title="Место в очереди к врачу закрыто",
+        body="Вы больше не в очереди. К кому ждали: {doctor}. {text}",
+        link_title="Открыть «Мои записи»",
     ),
     Template(
         kind="contact-unreachable",

@@ -293,5 +293,9 @@ SAMPLES: Mapping[str, str] = _Samples(
     method="Код из СМС",
     reason="Не совпало поле «Дата рождения».",
     about="Ответьте на вопрос",
+    doctor="Петрова Ирина Олеговна, терапевт",
+    place="Поликлиника №\u00a01, ул.\u00a0Тестовая, 1, кабинет 12",
+    before="22\u00a0декабря 2026\u00a0г. в\u00a010:20",
+    other="23\u00a0декабря 2026\u00a0г. в\u00a011:40",
 )
 """An example of every value, for the preview."""
