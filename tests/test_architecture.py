@@ -23,6 +23,7 @@ FLOORS = [
     "oms.domain.duplicates",
     "oms.domain.quality",
     "oms.domain.exchange",
+    "oms.domain.booking",
     "oms.domain.privacy",
     "oms.cases",
     "oms.diagnosis",

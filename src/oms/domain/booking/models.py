@@ -9,11 +9,13 @@ from django.db.models import F, Q
 
 from oms.domain.accounts.models import Role, User
 from oms.domain.booking.schedule_models import DayChange, Quota, Shift, Slot
+from oms.domain.booking.waiting_models import CalendarFeed, Offer, Reminder, WaitingEntry
 from oms.domain.directory.models import MedicalOrganization, Position
 from oms.domain.register.models import InsuredPerson
 
 __all__ = [
     "Appointment",
+    "CalendarFeed",
     "DayChange",
     "LateRequest",
     "Move",
@@ -201,137 +203,3 @@ class LateRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.wish} of appointment {self.appointment_id}"
-
-
-class WaitingEntry(models.Model):
-    """A place in the waiting list: for a doctor, or a speciality at a clinic or in a region."""
-
-    class State(models.TextChoices):
-        """How it stands; who refuses an offer goes on waiting at the same place."""
-
-        WAITING = "waiting", "Ждёте"
-        OFFERED = "offered", "Есть время"
-        BOOKED = "booked", "Записаны"
-        LEFT = "left", "Вышли из очереди"
-        ENDED = "ended", "Срок вышел"
-
-    person = models.ForeignKey(InsuredPerson, on_delete=models.CASCADE, related_name="waiting")
-    region = models.ForeignKey("directory.Region", on_delete=models.PROTECT, related_name="+")
-    speciality = models.CharField(max_length=24)
-    clinic = models.ForeignKey(
-        MedicalOrganization, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    position = models.ForeignKey(
-        Position, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    weekdays = models.CharField(max_length=7, default="0123456", help_text="0 Monday … 6 Sunday")
-    from_hour = models.PositiveSmallIntegerField(default=0, help_text="By the clinic's clock")
-    until_hour = models.PositiveSmallIntegerField(default=24)
-    until_day = models.DateField(help_text="Last day of a visit that is of use")
-    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
-    joined_at = models.DateTimeField(help_text="The order of the list")
-    booked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    appointment = models.OneToOneField(
-        Appointment, on_delete=models.SET_NULL, null=True, blank=True, related_name="waited"
-    )
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["person", "speciality"],
-                condition=Q(state__in=["waiting", "offered"]),
-                name="booking_one_place_a_speciality",
-            ),
-            models.CheckConstraint(
-                condition=Q(from_hour__lt=F("until_hour"), until_hour__lte=24),
-                name="booking_waiting_hours",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["region", "speciality", "joined_at", "id"],
-                condition=Q(state="waiting"),
-                name="booking_waiting_order",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"waiting:{self.pk}"
-
-
-class Offer(models.Model):
-    """A slot kept for one person for a while: from the waiting list, or instead of a closed day."""
-
-    class State(models.TextChoices):
-        """How it stands."""
-
-        OPEN = "open", "Ждёт ответа"
-        TAKEN = "taken", "Принято"
-        REFUSED = "refused", "Не подошло"
-        LAPSED = "lapsed", "Время вышло"
-
-    slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="offers")
-    entry = models.ForeignKey(
-        WaitingEntry, on_delete=models.CASCADE, null=True, blank=True, related_name="offers"
-    )
-    instead_of = models.ForeignKey(
-        Appointment,
-        on_delete=models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="offers",
-        help_text="The visit that cannot take place",
-    )
-    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
-    made_at = models.DateTimeField()
-    until = models.DateTimeField()
-    answered_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["slot"], condition=Q(state="open"), name="booking_one_offer_a_slot"
-            ),
-            models.UniqueConstraint(
-                fields=["entry"], condition=Q(state="open"), name="booking_one_offer_an_entry"
-            ),
-            models.CheckConstraint(
-                condition=Q(entry=None) ^ Q(instead_of=None), name="booking_offer_for_one"
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["until"], condition=Q(state="open"), name="booking_offers_due")
-        ]
-
-    def __str__(self) -> str:
-        return f"offer {self.pk} of slot {self.slot_id}"
-
-
-class Reminder(models.Model):
-    """One reminder of one visit, with the link that answers it once, without log-in."""
-
-    class Kind(models.TextChoices):
-        """When it goes out."""
-
-        DAY = "day", "За день"
-        HOURS = "hours", "За два часа"
-
-    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="reminders")
-    kind = models.CharField(max_length=8, choices=Kind.choices)
-    starts_at = models.DateTimeField(help_text="Of the visit as it stood: moved, remind anew")
-    token_digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the link's")
-    sent_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True, blank=True)
-    answer = models.CharField(max_length=8, blank=True, help_text="come, cancel, move")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["appointment", "kind", "starts_at"], name="booking_one_reminder"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} reminder of appointment {self.appointment_id}"
