@@ -122,7 +122,7 @@ def test_a_key_stays_used_after_its_visit_moved_or_ended():
 
 
 def test_booking_goes_by_few_statements(django_assert_num_queries):
-    """Slot, person, their visits, UPDATE, INSERT, journal, the task that tells, SAVEPOINT."""
+    """Slot, person, visits, UPDATE, INSERT, journal (2, SQLite 3), a task, the SAVEPOINT's 2."""
     request = ask(visits.slot(), visits.patient())
     with django_assert_num_queries(10 if connection.vendor == "postgresql" else 11):
         actions.book(**request)
