@@ -23,7 +23,17 @@ from oms.domain.journal.actions import SYSTEM, record
 from oms.domain.journal.models import Entry
 from oms.domain.notifications.synthetic import consider_sent
 from oms.domain.register import synthetic as register
-from oms.faces.demo import crowd, disputes, doctors, doubles, exchange, flaws, lost, opinions
+from oms.faces.demo import (
+    booking,
+    crowd,
+    disputes,
+    doctors,
+    doubles,
+    exchange,
+    flaws,
+    lost,
+    opinions,
+)
 from oms.faces.demo.people import CAST, CITIZENS, LOST, PASSWORD, STAFF, Character, account
 from oms.faces.demo.scenes import CONFIRMED, SCENES
 from oms.law import phone
@@ -56,6 +66,7 @@ def create(*, persons: int, progress: bool) -> None:
     flaws.plant(by=staff["petrova"], at=at)
     exchange.bring(at=at)
     doctors.open_clinics(at=at)
+    booking.fill(citizens=citizens, staff=staff, at=at)
     with transaction.atomic():
         register.confirm(at=at)
         details = {"persons": persons, "version": VERSION}
