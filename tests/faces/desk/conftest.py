@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.test import Client, override_settings
 from tests import factories as make
+from tests import visits
 from tests.signing_in import sign_in
 
 from oms.cases import actions
@@ -67,6 +68,8 @@ def staff(db: None) -> Callable[[Role], User]:
             return make.operator(make.fund())
         if role == Role.INSURER:
             return make.operator()
+        if role == Role.REGISTRAR:
+            return visits.registrar(visits.clinic().pk)
         body = "insurer:77001" if role == Role.SUPERVISOR else ""
         return make.user(role=role, organization=body)
 

@@ -100,6 +100,26 @@ DATA: dict[str, dict[str, Any]] = {
     "ward_confirm": {"pk": 1},
     "ward_paper": {"pk": 1, "code": "x", "number": 1},
     "ward_move": {"pk": 1, "move": "refuse"},
+    "booking": {},
+    "booking_found": {},
+    "booking_print": {},
+    "booking_export": {},
+    "booking_new": {},
+    "booking_for": {"pk": 1},
+    "booking_visit": {"pk": 1},
+    "booking_cancel": {"pk": 1},
+    "booking_move": {"pk": 1},
+    "booking_press": {"pk": 1, "move": "arrive"},
+    "booking_late": {},
+    "booking_late_decide": {"pk": 1},
+    "booking_schedules": {},
+    "booking_schedule": {"pk": 1},
+    "booking_shift_new": {"pk": 1},
+    "booking_shift": {"pk": 1, "shift": 1},
+    "booking_propose": {"pk": 1},
+    "booking_change": {},
+    "booking_changed": {"pk": 1},
+    "booking_waiting": {},
 }
 OPEN_TO = {
     **dict.fromkeys(("requests", "request", "accounts"), HELPERS),
@@ -112,6 +132,7 @@ OPEN_TO = {
         if name.startswith("duplicates") and name != "duplicates_newcomer"
     },
     "duplicates_newcomer": OPERATORS,
+    **{name: {Role.REGISTRAR} for name in DATA if name.startswith("booking")},
     "journal": {Role.ADMINISTRATOR, Role.SUPERVISOR},
     "home": set(STAFF_ROLES),
     **{
@@ -145,6 +166,8 @@ POST_ONLY = {
     "scan_judge",
     "ward_confirm",
     "text_restore",
+    "booking_press",
+    "booking_propose",
 }
 STARTS = {
     Role.INSURER: "/desk/cases/",
@@ -152,6 +175,7 @@ STARTS = {
     Role.SUPERVISOR: "/desk/report/",
     Role.ADMINISTRATOR: "/desk/reference/",
     Role.SUPPORT: "/desk/requests/",
+    Role.REGISTRAR: "/desk/booking/",
 }
 
 
@@ -180,6 +204,7 @@ def addresses(desk, person) -> dict[str, str]:
             ("<slug:kind>", "case-taken"),
             ("<slug:rule>", "Q063"),
             ("<int:number>", "1"),
+            ("<int:shift>", "1"),
         ):
             path = path.replace(old, new)
         found[name] = path
@@ -215,6 +240,8 @@ def _let_in(role: Role, name: str, answer: Any) -> None:
         allowed = {404}  # the same
     if name in {"export_file", "export_settle", "copy", "copy_hand_over", "copy_return"}:
         allowed = {404}  # nobody has wished for one
+    if DATA[name].get("pk") and name.startswith("booking") and name != "booking_for":
+        allowed = {404}  # nobody has booked, no doctor works here
     if name in {"issued", "issued_archive"}:
         allowed = {404}  # nobody has made a list
     if name in {"quality_accept", "quality_undo", "quality_batch", "quality_batch_undo"}:

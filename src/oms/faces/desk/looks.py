@@ -5,7 +5,7 @@ or left and opened again is the same look.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -18,10 +18,13 @@ from oms.domain.journal.actions import record
 from oms.domain.register import actions as register
 from oms.domain.register.models import InsuredPerson
 from oms.faces.desk.pages import staff
+from oms.law import dates
 from oms.law.typed import NBSP
 
 TOGETHER = timedelta(minutes=10)
 _SEEN = "desk_looks"
+_DAYS = "desk_days"
+_DAYS_KEPT = 5
 
 
 def case_purpose(case: Case) -> str:
@@ -96,6 +99,24 @@ def look_at_people(
         return
     register.look(people=new.values(), by=staff(request), purpose=purpose, at=at)
     _remember(request, *(one.key for one in new.values()), purpose=purpose, at=at)
+
+
+def look_at_day(
+    request: HttpRequest, people: Iterable[InsuredPerson], *, day: date, at: datetime
+) -> None:
+    """Write down that a registrar saw a clinic's day: a line a person, a session and a day.
+
+    The sheet stays open from morning to evening: a line each ten minutes would hide all others.
+    """
+    told: dict[str, list[int]] = request.session.get(_DAYS, {})
+    seen = set(told.get(day.isoformat(), ()))
+    new = {one.pk: one for one in people if one.pk not in seen}
+    if not new:
+        return
+    purpose = f"Приём в поликлинике {dates.short(day)}"
+    register.look(people=new.values(), by=staff(request), purpose=purpose, at=at)
+    latest = dict(list({**told, day.isoformat(): sorted(seen | set(new))}.items())[-_DAYS_KEPT:])
+    request.session[_DAYS] = latest
 
 
 def look_at_account(request: HttpRequest, user: User, *, purpose: str, at: datetime) -> None:

@@ -15,6 +15,11 @@ HELPERS = (Role.SUPPORT, Role.ADMINISTRATOR)
 
 # section: title, icon, address by name, roles
 SECTIONS = (
+    ("booking", "Приём", "calendar-days", "desk:booking", (Role.REGISTRAR,)),
+    ("booking_new", "Записать", "phone", "desk:booking_new", (Role.REGISTRAR,)),
+    ("booking_schedules", "Расписание", "clock", "desk:booking_schedules", (Role.REGISTRAR,)),
+    ("booking_late", "Просьбы", "message-square", "desk:booking_late", (Role.REGISTRAR,)),
+    ("booking_waiting", "Лист ожидания", "hourglass", "desk:booking_waiting", (Role.REGISTRAR,)),
     ("cases", "Дела", "inbox", "desk:queue", OPERATORS),
     ("people", "Люди", "users", "desk:people", OPERATORS),
     ("copies", "Выдача", "printer", "desk:copies", OPERATORS),

@@ -96,6 +96,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("duplicates/", include("oms.faces.desk.duplicates.urls")),
     path("quality/", include("oms.faces.desk.quality.urls")),
     path("exchange/", include("oms.faces.desk.exchange.urls")),
+    path("booking/", include("oms.faces.desk.booking.urls")),
     path("reviews/", include("oms.faces.desk.reviews.urls")),
     path("works/", works.works, name="works"),
     path("works/end/", works.works_end, name="works_end"),
