@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from random import Random
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Model
 from tests.diagnosis import plants
 
 from oms.diagnosis import actions
@@ -24,13 +26,27 @@ RUN = {"diagnosis_run", "accounts_counter", "journal_entry", "journal_payload"}
 Rows = Mapping[str, Mapping[Any, tuple[Any, ...]]]
 
 
-def snapshot() -> Rows:
-    """Every row of the house."""
+@cache
+def tables() -> Mapping[str, str]:
+    """Every table of the house and what reads it, its key first."""
     return {
-        model._meta.db_table: {row[0]: row for row in model._base_manager.values_list()}
+        model._meta.db_table: str(model._base_manager.values_list("pk", *columns(model)).query)
         for model in apps.get_models()
         if model.__module__.startswith(("oms.", "django_tasks")) and model._meta.managed
     }
+
+
+def columns(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+
+
+def snapshot() -> Rows:
+    """Every row of the house, as the database keeps it."""
+    with connection.cursor() as asked:
+        return {
+            table: {row[0]: row for row in asked.execute(sql).fetchall()}
+            for table, sql in tables().items()
+        }
 
 
 def changed(before: Rows, after: Rows) -> set[str]:

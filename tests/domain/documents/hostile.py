@@ -363,9 +363,18 @@ def nested(depth: int) -> bytes:
     return whole.replace(b"/Type /Catalog", b"/X " + b"[" * depth + b"]" * depth, 1)
 
 
+def swollen(letter: int, megabytes: int) -> bytes:
+    """So many bytes alike, packed by zlib: one megabyte is packed, its blocks are repeated."""
+    machine, piece, size = zlib.compressobj(9), bytes([letter]) * KB * KB, megabytes * KB * KB
+    first, again = (machine.compress(piece) + machine.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    low, high = 1 + letter * size, size + letter * size * (size + 1) // 2
+    checksum = struct.pack("!HH", high % 65521, low % 65521)
+    return first + again * (megabytes - 1) + b"\3\0" + checksum
+
+
 def flate_bomb(times: int) -> bytes:
-    data = bytes(1024 * KB * KB)
-    for _ in range(times):
+    data = swollen(0, 1024)
+    for _ in range(times - 1):
         data = zlib.compress(data, 9)
     filters = [Name.FlateDecode] * times
     return pdf(loose=("stream", data, filters))
@@ -373,9 +382,7 @@ def flate_bomb(times: int) -> bytes:
 
 def object_stream_bomb() -> bytes:
     """An object stream of 3 GB, which qpdf must unpack to read the catalogue in it."""
-    machine = zlib.compressobj(9)
-    piece = b" " * KB * KB
-    packed = b"".join(machine.compress(piece) for _ in range(3 * KB)) + machine.flush()
+    packed = swollen(ord(" "), 3 * KB)
     body = b"%PDF-1.5\n"
     first = len(body)
     body += (
