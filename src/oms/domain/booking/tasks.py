@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from oms.domain.booking import actions, slots
+from oms.domain.booking import actions, reminders, slots
 from oms.kit.tasks import periodic
 
 
@@ -22,3 +22,9 @@ def miss_late(*, at: datetime) -> int:
 def extend_horizon(*, at: datetime) -> int:
     """Make the slots of the days that came into reach; what is there already stays."""
     return slots.extend_horizon(at=at)
+
+
+@periodic(every=timedelta(minutes=1))
+def remind(*, at: datetime) -> int:
+    """Remind of visits a day and two hours before."""
+    return reminders.send(at=at)
