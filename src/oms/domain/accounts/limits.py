@@ -8,12 +8,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from oms.domain.accounts.models import Counter
 
 NEVER = timedelta(days=36_500)
+_SPEND = """
+INSERT INTO accounts_counter AS kept (scope, key, count, last_at) VALUES (%s, %s, 1, %s)
+ON CONFLICT (scope, key) DO UPDATE SET last_at = excluded.last_at,
+    count = CASE WHEN kept.last_at = excluded.last_at THEN kept.count + 1 ELSE 1 END
+RETURNING count
+"""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,27 @@ def ladder(*, free: int) -> Callable[[int], timedelta]:
         return timedelta(minutes=min(2 ** min(steps, 6), 60)) if steps >= 0 else timedelta(0)
 
     return wait
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How many requests a minute somebody may make, counted under a scope."""
+
+    scope: str
+    a_minute: int
+
+
+def spend(*, pace: Pace, key: str, at: datetime) -> datetime | None:
+    """Count one request; return None when it may go on, else when the next minute begins.
+
+    For programs that ask all day: one statement, no lock that waits for another's work.
+    """
+    minute = at.replace(second=0, microsecond=0)
+    moment = connection.ops.adapt_datetimefield_value(minute)
+    with connection.cursor() as cursor:
+        cursor.execute(_SPEND, [pace.scope, key, moment])
+        (count,) = cursor.fetchone()
+    return None if count <= pace.a_minute else minute + timedelta(minutes=1)
 
 
 @transaction.atomic

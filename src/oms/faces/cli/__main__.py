@@ -17,6 +17,7 @@ def main() -> None:
         issuing,
         linking,
         masses,
+        programs,
         trust,
     )
     from oms.faces.cli.commands import oms

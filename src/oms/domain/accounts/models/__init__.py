@@ -1,5 +1,6 @@
 """Rows of the accounts room: people, the way in, representation, requests."""
 
+from oms.domain.accounts.models.clients import ApiClient
 from oms.domain.accounts.models.permits import Permit
 from oms.domain.accounts.models.requests import AccountRequest, Export
 from oms.domain.accounts.models.sign_in import (
@@ -28,6 +29,7 @@ from oms.domain.accounts.models.wards import Representation
 __all__ = [
     "STAFF_ROLES",
     "AccountRequest",
+    "ApiClient",
     "Consent",
     "ControlQuestion",
     "Counter",
