@@ -144,7 +144,7 @@ def test_only_cases_actions_assign_a_cases_state() -> None:
 def test_faces_reach_rows_only_through_visible_to_or_public() -> None:
     found = {
         path: lines
-        for path, tree in sources("faces/portal", "faces/desk")
+        for path, tree in sources("faces/portal", "faces/desk", "faces/api")
         if (lines := unguarded_rows(tree))
     }
     assert found == {}

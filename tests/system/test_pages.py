@@ -356,6 +356,7 @@ def test_no_page_was_forgotten(judge: Judge) -> None:
 NO_PAGE_OF_THEIR_OWN = {
     "desk:duplicates_newcomer",  # only a stopped approval leads there
     "desk:issued",  # only an order for many leads there
+    "fhir:metadata", "fhir:search", "fhir:instance", "fhir:kind", "fhir:base", "fhir:nowhere",
     "portal:document_pdf", "portal:document_sig", "portal:robots", "portal:favicon",
     "portal:favicon_svg",
     "portal:security_txt", "account_recovery_codes_file", "demo:enter",

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("desk/", include("oms.faces.desk.urls")),
+    path("fhir/r4/", include("oms.faces.api.fhir.urls")),
     path("", include("oms.config.health")),
     path("account/wards/", include("oms.faces.portal.wards.urls")),
     path("account/", include("oms.faces.portal.account.urls")),
