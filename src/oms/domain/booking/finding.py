@@ -49,6 +49,7 @@ QUOTAS: Mapping[str, tuple[str, ...]] = {
 SORTS = ("nearest", "rating", "name")
 _DAY = timedelta(days=1)
 _WORDS_READ = 6
+_FULL_AGE = 18
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,9 @@ def positions(
     clinic's name. With a `person`, those who do not see this age or sex are left out. Ask for one
     more than shown to learn whether there is a next page.
     """
-    asked = [speciality] if speciality else [one.code for one in hints(text=text)]
-    rows = at_work(on=localdate(at))
+    on = localdate(at)
+    asked = [speciality] if speciality else [one.code for one in hints(text=text, of=person, on=on)]
+    rows = at_work(on=on)
     if asked:
         rows = rows.filter(speciality__in=asked)
     if region:
@@ -110,7 +112,7 @@ def positions(
     if rating:
         rows = rows.filter(clinic__rating__gte=rating)
     if person is not None:
-        rows = rows.filter(seen_by(person, on=localdate(at)))
+        rows = rows.filter(seen_by(person, on=on))
     if text and (speciality or not asked):
         rows = _named(rows, text)
     timed = rows.annotate(nearest=nearest(at=at, quotas=quotas))
@@ -231,6 +233,12 @@ def _free(
     return rows.filter(starts_at__gte=first, starts_at__lt=last).order_by("starts_at")
 
 
-def hints(*, text: str) -> list[Speciality]:
-    """Which doctors a complaint in plain words leads to, best first (no query)."""
-    return complaints.lead_to(text)
+def hints(
+    *, text: str, of: InsuredPerson | None = None, on: date | None = None
+) -> list[Speciality]:
+    """Which doctors a complaint in plain words leads to, best first (no query).
+
+    Children are led to children's doctors: tell whose complaint it is, and the day.
+    """
+    grown = of is None or on is None or dates.age(of.birth_date, on=on) >= _FULL_AGE
+    return complaints.lead_to(text, is_child=not grown)
