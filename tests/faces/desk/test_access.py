@@ -242,6 +242,8 @@ def _let_in(role: Role, name: str, answer: Any) -> None:
         allowed = {404}  # nobody has wished for one
     if DATA[name].get("pk") and name.startswith("booking") and name != "booking_for":
         allowed = {404}  # nobody has booked, no doctor works here
+    if name == "booking_for":
+        allowed = {409}  # nobody was looked for
     if name in {"issued", "issued_archive"}:
         allowed = {404}  # nobody has made a list
     if name in {"quality_accept", "quality_undo", "quality_batch", "quality_batch_undo"}:

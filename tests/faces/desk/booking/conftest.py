@@ -1,9 +1,12 @@
 """A clinic's day in the middle: two doctors, people booked, come, late, not come."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from tests import factories as make
 from tests import visits
@@ -60,3 +63,9 @@ def clinic(db: None) -> Clinic:
         make.user(family_name="Климова", given_name="Анна", patronymic="Викторовна")
     )
     return Clinic(zoya, sign_in(Client(), zoya), therapist, surgeon, slots, anna)
+
+
+@pytest.fixture
+def time_machine_at() -> Callable[[datetime], AbstractContextManager[object]]:
+    """Go on at another moment."""
+    return lambda moment: time_machine.travel(moment, tick=False)

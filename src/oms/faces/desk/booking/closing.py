@@ -53,7 +53,7 @@ def change(request: HttpRequest) -> HttpResponse:
         "since": day_asked(request.GET.get("day", ""), today=today),
         "kind": "closed",
     }
-    form = DayForm(request.POST or None, positions=positions, today=today, initial=initial)
+    form = DayForm(request.POST or None, positions=positions, initial=initial)
     concerned: list[Appointment] | None = None
     if request.method == "POST" and form.is_valid():
         wish = form.wish(clinic)

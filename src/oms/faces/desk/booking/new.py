@@ -49,7 +49,7 @@ def whom(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             request.session[_SOUGHT] = {**form.cleaned_data, "new": True, "slot": slot}
             return redirect(f"{reverse('desk:booking_new')}?found=1")
-        return _whom_page(request, form, None, slot, status=422)
+        return _whom_page(request, form, None, slot)
     sought: dict[str, Any] = request.session.get(_SOUGHT) or {}
     if "found" not in request.GET or not sought:
         return _whom_page(request, WhomForm(initial={"how": WINDOW}), None, slot)
@@ -71,8 +71,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     how = _how(request, pk, at)
     person = at_clinic.person(pk=pk) if how else None
     if person is None:
-        messages.info(request, "Найдите человека ещё раз: прошло больше получаса.")
-        return redirect("desk:booking_new")
+        return _whom_page(request, WhomForm(initial={"how": WINDOW}), None, "", no=NotSought())
     look_at_person(request, person, purpose=PURPOSES[how], at=at)
     chosen = choose(
         clinic=clinic, person=person, channel=CHANNELS[how], asked=request.GET.dict(), at=at
@@ -133,6 +132,12 @@ def slot_told(request: HttpRequest) -> int:
     return int(told)
 
 
+class NotSought(Denied):
+    """Nobody was looked for, or that was long ago."""
+
+    text = "Найдите человека ещё раз: после поиска прошло больше получаса."
+
+
 class NoDoctor(Denied):
     """Nobody was chosen."""
 
@@ -182,13 +187,14 @@ def _whom_page(
     form: WhomForm,
     people: list[InsuredPerson] | None,
     slot: str,
-    status: int = 200,
+    no: Denied | None = None,
 ) -> HttpResponse:
     return page(
         request,
         "desk/booking/whom.html",
         section="booking_new",
-        status=status,
+        status=no.status if no else 422 if form.errors else 200,
+        no=no,
         title="Записать к врачу",
         form=form,
         people=None if people is None else [_found(one, slot) for one in people],

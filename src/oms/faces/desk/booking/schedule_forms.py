@@ -1,7 +1,7 @@
 """Forms of the schedule: a shift, its last day, days that differ."""
 
 import re
-from datetime import date, time
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -20,14 +20,14 @@ QUOTAS = (Quota.PHONE, Quota.REGISTRAR, Quota.REFERRAL)
 WHOLE = "all"
 
 
-class TimeField(forms.CharField):
+class TimeField(forms.Field):
     """A time of the day typed as people do: 9, 9:00, 09.30."""
 
     def __init__(self, *, label: str, **kwargs: Any) -> None:
         attrs = {"inputmode": "numeric", "autocomplete": "off", "class": "short"}
         kwargs.setdefault("error_messages", {"required": f"{label}: укажите время, например 9:00"})
         widget = forms.TextInput(attrs=attrs)
-        super().__init__(label=label, max_length=8, widget=widget, **kwargs)
+        super().__init__(label=label, widget=widget, **kwargs)
 
     def to_python(self, value: Any) -> Any:
         """Read a time; nothing is None."""
@@ -127,7 +127,7 @@ class DayForm(forms.Form):
         help_text="Её прочитают все, кто записан. Без имён и диагнозов",
     )
 
-    def __init__(self, *args: Any, positions: list[Position], today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, positions: list[Position], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.positions = {str(one.pk): one for one in positions}
         whose: Any = self.fields["whose"]
@@ -135,8 +135,6 @@ class DayForm(forms.Form):
             (WHOLE, "Вся поликлиника"),
             *((key, one.doctor.name) for key, one in self.positions.items()),
         ]
-        for name in ("since", "until"):
-            self.fields[name].earliest = today  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Other hours need hours."""
