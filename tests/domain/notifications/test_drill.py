@@ -6,6 +6,7 @@ Given a mail server and an SMS provider that answer slowly, so that most kills f
 
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from tests.migrated import migrate
 from tests.simulated import SOURCE, TOKEN, World, outside_world
 
 pytestmark = pytest.mark.drill
@@ -27,7 +29,10 @@ SLOW_S = 0.12
 
 
 class House:
-    """A database, a data folder and worker processes of its own."""
+    """A database, a data folder and worker processes of its own.
+
+    A migrated `oms.sqlite3` in the folder is taken as it is.
+    """
 
     def __init__(
         self, folder: Path, url: str, world: World, *, two_providers: bool = False
@@ -44,8 +49,8 @@ class House:
             "OMS_SMS_TOKEN": TOKEN,
             "OMS_SMS_2_URL": world.smpp_url if two_providers else "",
         }
-        migrate = [sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"]
-        subprocess.run(migrate, env=environment, cwd=SOURCE.parent, check=True)
+        if not (folder / "oms.sqlite3").exists():
+            migrate(folder, url)
         with (folder / "workers.log").open("wb") as log:
             self.nursery = subprocess.Popen(
                 [sys.executable, str(NURSERY)],
@@ -109,8 +114,18 @@ def database_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iterator[House]:
+def house_folder(
+    tmp_path_factory: pytest.TempPathFactory, database_url: str, migrated_file: Path
+) -> Path:
     folder = tmp_path_factory.mktemp("drill")
+    if not database_url:
+        shutil.copyfile(migrated_file, folder / "oms.sqlite3")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def house(house_folder: Path, database_url: str) -> Iterator[House]:
+    folder = house_folder
     with outside_world(folder) as world, closing(House(folder, database_url, world)) as house:
         yield house
 

@@ -2,20 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from tests.domain.notifications import failing_world
-from tests.domain.notifications.test_drill import House, database_url
+from tests.domain.notifications.test_drill import House, database_url, house_folder
 from tests.simulated import outside_world
 
 pytestmark = pytest.mark.drill
 COUNT = 150
-__all__ = ["database_url"]
+__all__ = ["database_url", "house_folder"]
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("failing")
+def house(house_folder: Path, database_url: str) -> Iterator[House]:
+    folder = house_folder
     with (
         outside_world(folder) as world,
         closing(House(folder, database_url, world, two_providers=True)) as one,

@@ -1,6 +1,7 @@
 """A backup put back on an empty folder is the same installation: rows, papers, secrets."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,9 +44,10 @@ def run(tmp_path):
     return call
 
 
-def test_a_backup_restores_an_empty_machine(run, tmp_path) -> None:
+def test_a_backup_restores_an_empty_machine(run, tmp_path, migrated_file) -> None:
     var = tmp_path / "var"
-    run("manage.py", "migrate", "-v0")
+    var.mkdir()
+    shutil.copyfile(migrated_file, var / "oms.sqlite3")
     run(code=ADD)
     paper = var / "papers" / "ab" / "abcd"
     paper.parent.mkdir(parents=True)
