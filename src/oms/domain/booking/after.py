@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.utils.module_loading import import_string
-
 from oms.domain.booking import offers, telling
 from oms.domain.booking.models import Appointment, LateRequest, Slot
 from oms.domain.booking.waiting_tasks import tell_booked

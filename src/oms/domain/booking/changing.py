@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from oms.domain.booking import after, rules
-from oms.domain.booking.holding import let_go
+from oms.domain.booking.holding import let_go, running
 from oms.domain.booking.journaling import place_of, tell_journal
 from oms.domain.booking.models import Appointment, LateRequest, Move, Quota, Slot
 from oms.domain.booking.reading import clinic_day, locked_visit, slot_of
@@ -42,7 +42,9 @@ def move(
     _refuse_near(row, by, at=at, near_too=near_too)
     own = rules.own_of(row.person, key="", at=at)
     _refuse_move(row, place, own, by=by, at=at, is_offered=kept_until is not None)
-    take(slot_id=place.pk, until=FOR_GOOD, at=at, kept_until=kept_until)
+    mine = running(own.holds, place, at)
+    kept = mine.held_until if mine else kept_until
+    take(slot_id=place.pk, until=FOR_GOOD, at=at, kept_until=kept)
     old = row.slot
     give_back(slot_id=old.pk, taken_until=FOR_GOOD)
     freed = [*let_go(own.holds, at=at), old.pk]

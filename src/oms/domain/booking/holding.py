@@ -46,7 +46,7 @@ def hold(
     if again:
         return again
     _refuse(place, who, own, channel=channel, at=at, is_offered=kept_until is not None)
-    mine = _running(own.holds, place, at)
+    mine = running(own.holds, place, at)
     if mine:
         return mine
     until = at + RULES.hold
@@ -102,7 +102,7 @@ def book(
     place, who, own, again = _asked(slot, person, by, key=key, at=at)
     if again and again.state != State.HELD:
         return again
-    mine = again or _running(own.holds, place, at)
+    mine = again or running(own.holds, place, at)
     if mine:
         mine.slot, mine.position, mine.person = place, place.position, who
         return _confirmed(mine, by=by, at=at, complaint=complaint, referral=referral)
@@ -176,6 +176,12 @@ def let_go(holds: list[Appointment], *, at: datetime) -> list[int]:
     return freed
 
 
+def running(holds: list[Appointment], place: Slot, at: datetime) -> Appointment | None:
+    """Return the person's own hold of the slot: a second tab gets what the first has."""
+    found = (row for row in holds if row.slot_id == place.pk)
+    return next((row for row in found if row.held_until and row.held_until > at), None)
+
+
 def _asked(
     slot: Slot | int, person: InsuredPerson, by: Actor, *, key: str, at: datetime
 ) -> tuple[Slot, InsuredPerson, rules.Own, Appointment | None]:
@@ -195,12 +201,6 @@ def _same(row: Appointment | None, place: Slot, who: InsuredPerson) -> Appointme
     if row.person_id != who.pk or (row.slot_id != place.pk and not moved):
         raise KeyUsed
     return row
-
-
-def _running(holds: list[Appointment], place: Slot, at: datetime) -> Appointment | None:
-    """Return the person's own hold of the slot: a second tab gets what the first has."""
-    found = (row for row in holds if row.slot_id == place.pk)
-    return next((row for row in found if row.held_until and row.held_until > at), None)
 
 
 def _refuse(
