@@ -8,6 +8,7 @@ no slot unless it fits whole, quotas are spread over the shift, not given to its
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -138,16 +139,21 @@ def spread(asked: Mapping[str, int], total: int) -> list[str]:
     >>> spread({"phone": 2}, 6)
     ['internet', 'phone', 'internet', 'internet', 'phone', 'internet']
     """
+    return list(_spread(tuple(max(asked.get(code, 0), 0) for code in ORDER), total))
+
+
+@lru_cache(maxsize=4096)  # a region's shifts are alike, and asked for by thousands
+def _spread(asked: tuple[int, ...], total: int) -> tuple[str, ...]:
     given: dict[str, int] = {}
-    for code in ORDER:
-        given[code] = min(max(asked.get(code, 0), 0), total - sum(given.values()))
+    for code, count in zip(ORDER, asked, strict=True):
+        given[code] = min(count, total - sum(given.values()))
     given[REST] = total - sum(given.values())
     places = [
         ((place + 0.5) / count, order, code)
         for order, (code, count) in enumerate(given.items())
         for place in range(count)
     ]
-    return [code for _, _, code in sorted(places)]
+    return tuple(code for _, _, code in sorted(places))
 
 
 def _freed_for(day: date, calendar: Calendar) -> int:

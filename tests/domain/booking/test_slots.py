@@ -129,6 +129,7 @@ def test_quota_and_room_follow_without_a_new_slot():
     place, by = visits.position(), at_desk()
     row = shifts.save_shift(position=place, said=said(), by=by, at=NOON)
     keys = set(Slot.objects.values_list("pk", flat=True))
+    assert make(place) == 0
     visit = visits.booked(Slot.objects.order_by("starts_at").first())
     changed = said(room="7", quotas={"registrar": 4})
     shifts.save_shift(position=place, said=changed, by=by, at=NOON, shift=row)
@@ -271,6 +272,21 @@ def test_a_closed_day_returns_its_visits_and_opens_again():
     acts = list(Entry.objects.filter(act__startswith="schedule.").order_by("pk"))
     assert [one.act for one in acts] == ["schedule.close", "schedule.open"]
     assert acts[0].payload.data["appointments"] == [visit.pk, gone.pk]
+
+
+def test_a_day_opened_again_does_not_double_the_doctor():
+    """Meanwhile the doctor took somebody elsewhere: that visit stands, the other is told of."""
+    here, by = visits.position(), at_desk()
+    there = visits.position(doctor=here.doctor, clinic=visits.clinic("770002"))
+    shift(here)
+    make(here)
+    visit = visits.booked(Slot.objects.order_by("starts_at").first())
+    shifts.close_day(position=here, day=TUESDAY, reason="Замена", by=by, at=NOON)
+    other = visits.booked(visits.slot(there, visit.starts_at))
+    shifts.open_day(change=DayChange.objects.get(), by=by, at=NOON)
+    assert times(there) + times(here) == ["09:00", "09:15", "09:30", "09:45"]
+    assert conflicts(positions=[here], at=NOON) == [visit]
+    assert Slot.objects.get(pk=other.slot_id).is_open
 
 
 def test_a_closed_clinic_closes_all_its_doctors_and_nobody_elses():

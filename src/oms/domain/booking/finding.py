@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, OrderBy, OuterRef, Q, QuerySet, Subquery
 from django.utils.timezone import localdate
 
+from oms.domain.booking import rules
 from oms.domain.booking.heat import Heat, heat
 from oms.domain.booking.schedule_models import Quota, Slot
 from oms.domain.directory.folding import fold
@@ -37,15 +38,11 @@ __all__ = [
     "positions",
     "seen_by",
 ]
-ONLINE = (Quota.INTERNET.value,)
-"""What a person at the portal may take; `QUOTAS` tells of the others."""
 QUOTAS: Mapping[str, tuple[str, ...]] = {
-    Quota.INTERNET: ONLINE,
-    Quota.PHONE: (Quota.INTERNET, Quota.PHONE),
-    Quota.REGISTRAR: (Quota.INTERNET, Quota.PHONE, Quota.REGISTRAR, Quota.REFERRAL),
-    Quota.REFERRAL: (Quota.INTERNET, Quota.REFERRAL),
+    channel: tuple(sorted(given)) for channel, given in rules.GIVEN_OUT.items()
 }
-"""Quotas that each channel may take of (BKG-7)."""
+"""Quotas that each channel may take of, as the database is asked (BKG-7)."""
+ONLINE = QUOTAS[Quota.INTERNET]
 SORTS = ("nearest", "rating", "name")
 _DAY = timedelta(days=1)
 _WORDS_READ = 6

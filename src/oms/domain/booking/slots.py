@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import localdate
 
 from oms.domain.booking import planning
-from oms.domain.booking.models import Appointment, Offer
 from oms.domain.booking.planning import Planned, Schedule
 from oms.domain.booking.schedule_models import Slot
 from oms.domain.directory.models import Doctor, Position
@@ -25,8 +25,29 @@ BATCH = 100
 """Doctors of one transaction: some thirty thousand slots of a fortnight."""
 _DAY = timedelta(days=1)
 _TRIES = 5
-_TOLD = ("ends_at", "service", "quota", "room", "doctor_id")
+_TOLD = ("ends_at", "service", "quota", "room", "doctor")
 """What a free slot takes over from the schedule."""
+
+
+class _Known(NamedTuple):
+    """A slot that is there; a region has a million, read every few hours."""
+
+    pk: int
+    position_id: int
+    doctor_id: int
+    starts_at: datetime
+    ends_at: datetime
+    service: str
+    quota: str
+    room: str
+    is_open: bool
+    taken_until: datetime
+
+    def is_as(self, plan: Planned) -> bool:
+        """Whether it is open and says what is planned for its time."""
+        told = (self.doctor_id, self.ends_at, self.service, self.quota, self.room)
+        planned = (plan.doctor, plan.ends_at, plan.service, plan.quota, plan.room)
+        return self.is_open and told == planned
 
 
 def make(
@@ -64,13 +85,15 @@ class _Work:
 
     new: list[Slot] = field(default_factory=list)
     changed: list[Slot] = field(default_factory=list)
-    unwanted: list[Slot] = field(default_factory=list)
+    unwanted: list[int] = field(default_factory=list)
     reopened: list[int] = field(default_factory=list)
+    opened: int = 0
+    """How many of the changed were closed."""
 
     @property
     def touched(self) -> list[int]:
         """Keys of the free slots that must still be free when they are written."""
-        return [one.pk for one in (*self.changed, *self.unwanted)]
+        return [*(one.pk for one in self.changed), *self.unwanted]
 
 
 @transaction.atomic
@@ -88,7 +111,7 @@ def _make_some(
     else:
         raise RuntimeError("slots were taken again and again while they were made")
     _write(work)
-    added = len(work.new) + len(work.reopened) + sum(one.is_open for one in work.changed)
+    added = len(work.new) + len(work.reopened) + work.opened
     if work.new or work.touched or work.reopened:
         details = {
             "positions": positions, "since": since, "until": until, "new": len(work.new),
@@ -104,19 +127,18 @@ def _compare(
 ) -> _Work:
     """Put what is beside what is planned; a query."""
     bounds = {one: schedule.bounds(one, since, until) for one in schedule.positions}
-    known: dict[int, list[Slot]] = defaultdict(list)
+    known: dict[int, list[_Known]] = defaultdict(list)
     if bounds:
         first, last = min(one[0] for one in bounds.values()), max(one[1] for one in bounds.values())
         rows = Slot.objects.filter(
             doctor__in=doctors, starts_at__gt=first - _DAY, starts_at__lt=last + _DAY
         )
-        for slot in rows:
+        for slot in map(_Known._make, rows.values_list(*_Known._fields).iterator()):
             known[slot.doctor_id].append(slot)
     wanted: dict[int, list[Planned]] = defaultdict(list)
-    for position, (begins, _) in bounds.items():
-        earliest = max(begins, at)
+    for position in bounds:
         for plan in schedule.slots(position, since, until):
-            if plan.starts_at > earliest or plan.starts_at == begins > at:
+            if plan.starts_at > at:
                 wanted[plan.doctor].append(plan)
     work = _Work()
     for doctor in doctors:
@@ -125,7 +147,7 @@ def _compare(
 
 
 def _compare_one(
-    known: Iterable[Slot],
+    known: Iterable[_Known],
     wanted: Iterable[Planned],
     bounds: Mapping[int, tuple[datetime, datetime]],
     at: datetime,
@@ -133,28 +155,32 @@ def _compare_one(
 ) -> None:
     """One doctor's slots: `fixed` ones hold their time, the planned ones take what is left."""
     fixed: list[tuple[datetime, datetime]] = []
-    ours: dict[tuple[int, datetime], Slot] = {}
+    ours: dict[tuple[int, datetime], _Known] = {}
     plans = {(plan.position, plan.starts_at): plan for plan in wanted}
-    for slot in known:
+    for slot in sorted(known, key=lambda one: not one.is_open):
         inside = slot.position_id in bounds and _within(slot.starts_at, bounds[slot.position_id])
         if inside and slot.starts_at > at and slot.taken_until <= at:
             ours[slot.position_id, slot.starts_at] = slot
             continue
         plan = plans.pop((slot.position_id, slot.starts_at), None)
-        if plan is not None and not slot.is_open and plan.ends_at == slot.ends_at:
+        span = (slot.starts_at, slot.ends_at)
+        if slot.is_open:
+            fixed.append(span)
+        elif plan is not None and plan.ends_at == slot.ends_at and not _meets(span, fixed):
             work.reopened.append(slot.pk)  # the day is open again, its visit still stands
-            fixed.append((slot.starts_at, slot.ends_at))
-        elif slot.is_open:
-            fixed.append((slot.starts_at, slot.ends_at))
+            fixed.append(span)
     for plan in _fitting(plans.values(), fixed):
         old = ours.pop((plan.position, plan.starts_at), None)
         if old is None:
             work.new.append(_slot(plan))
-        elif not old.is_open or _told(old) != _told(_slot(plan)):
-            old.ends_at, old.service, old.quota = plan.ends_at, plan.service, plan.quota
-            old.room, old.doctor_id, old.is_open = plan.room, plan.doctor, True
-            work.changed.append(old)
-    work.unwanted += [slot for slot in ours.values() if slot.is_open]
+        elif not old.is_as(plan):
+            work.changed.append(_slot(plan, pk=old.pk))
+            work.opened += not old.is_open
+    work.unwanted += [slot.pk for slot in ours.values() if slot.is_open]
+
+
+def _meets(span: tuple[datetime, datetime], others: list[tuple[datetime, datetime]]) -> bool:
+    return any(span[0] < ends and begins < span[1] for begins, ends in others)
 
 
 def _within(moment: datetime, bounds: tuple[datetime, datetime]) -> bool:
@@ -175,8 +201,9 @@ def _fitting(plans: Iterable[Planned], fixed: list[tuple[datetime, datetime]]) -
         yield plan
 
 
-def _slot(plan: Planned) -> Slot:
+def _slot(plan: Planned, *, pk: int | None = None) -> Slot:
     return Slot(
+        pk=pk,
         position_id=plan.position,
         doctor_id=plan.doctor,
         starts_at=plan.starts_at,
@@ -185,10 +212,6 @@ def _slot(plan: Planned) -> Slot:
         quota=plan.quota,
         room=plan.room,
     )
-
-
-def _told(slot: Slot) -> tuple[object, ...]:
-    return tuple(getattr(slot, name) for name in _TOLD)
 
 
 def _are_free(keys: Sequence[int], at: datetime) -> bool:
@@ -201,15 +224,19 @@ def _are_free(keys: Sequence[int], at: datetime) -> bool:
 
 def _write(work: _Work) -> None:
     """Make room first, then fill it: at no statement do two open slots overlap."""
-    aside = [one.pk for one in (*work.changed, *work.unwanted)]
-    if aside:
-        Slot.objects.filter(pk__in=aside).update(is_open=False)
-        unwanted = Slot.objects.filter(pk__in=[one.pk for one in work.unwanted])
-        told_of = Exists(Appointment.objects.filter(slot=OuterRef("pk")))
-        offered = Exists(Offer.objects.filter(slot=OuterRef("pk")))
-        unwanted.exclude(told_of).exclude(offered).delete()
-        fields = [name.removesuffix("_id") for name in _TOLD]
-        Slot.objects.bulk_update(work.changed, [*fields, "is_open"], batch_size=500)
+    if work.touched:
+        Slot.objects.filter(pk__in=work.touched).update(is_open=False)
+        _drop(work.unwanted)
+        Slot.objects.bulk_update(work.changed, [*_TOLD, "is_open"], batch_size=500)
     if work.reopened:
         Slot.objects.filter(pk__in=work.reopened).update(is_open=True)
     bulk.insert(work.new)
+
+
+def _drop(slots: Sequence[int]) -> None:
+    """Delete those that no visit, move or offer ever told of; the others stay closed."""
+    rows = Slot.objects.filter(pk__in=slots)
+    for told in Slot._meta.related_objects:
+        where = {told.field.name: OuterRef("pk")}
+        rows = rows.exclude(Exists(told.related_model._base_manager.filter(**where)))
+    rows.delete()
