@@ -18,7 +18,7 @@ if settings.DEMO or settings.ENV.is_test:
         *urlpatterns,
     ]
 
-handler400 = "oms.faces.design.views.bad_request"
+handler400 = "oms.config.errors.bad_request"
 handler403 = "oms.faces.design.views.forbidden"
-handler404 = "oms.faces.design.views.not_found"
-handler500 = "oms.faces.design.views.server_error"
+handler404 = "oms.config.errors.not_found"
+handler500 = "oms.config.errors.server_error"

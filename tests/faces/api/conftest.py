@@ -64,7 +64,11 @@ def valid(resource: dict[str, Any]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _now(settings: Any) -> Iterator[None]:
+def _now(request: pytest.FixtureRequest, settings: Any) -> Iterator[None]:
+    if "live_server" in request.fixturenames:  # others' programs go by the real clock
+        settings.BASE_URL = request.getfixturevalue("live_server").url
+        yield
+        return
     settings.BASE_URL = "http://testserver"
     with time_machine.travel(NOW, tick=False):
         yield
@@ -91,6 +95,15 @@ def api(program: Callable[..., Api]) -> Api:
 @pytest.fixture
 def anybody() -> Api:
     return Api(None)
+
+
+def broken(_get_response: Any) -> Any:
+    """A middleware that crashes."""
+
+    def handle(_request: Any) -> Any:
+        raise RuntimeError
+
+    return handle
 
 
 def wanted(slot: Any, person: Any, **more: Any) -> dict[str, Any]:

@@ -150,6 +150,15 @@ def test_a_crash_tells_nothing_of_itself(
     assert "fhir request failed" in caplog.text
 
 
+def test_errors_before_any_view_are_outcomes_too(anybody: Api, settings: Any) -> None:
+    assert anybody.ask("GET", "metadata", host="other.example").status_code == 400
+    assert anybody.ask("GET", "../r5/metadata").status_code == 404
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.faces.api.conftest.broken"]
+    crashing = Api(None)
+    crashing.django.raise_request_exception = False
+    assert crashing.get("metadata").status_code == 500
+
+
 def test_no_cookie_is_needed_or_checked() -> None:
     strict = Client(enforce_csrf_checks=True)
     answer = strict.post("/fhir/r4/Appointment", "{}", content_type="application/fhir+json")

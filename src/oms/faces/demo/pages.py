@@ -19,6 +19,7 @@ from oms.domain.accounts import actions as accounts
 from oms.domain.accounts import factors
 from oms.domain.accounts.models import User
 from oms.domain.accounts.synthetic import DEMO_SECRET
+from oms.faces.demo import programs
 from oms.faces.demo.people import CAST, CITIZENS, LOST, PASSWORD, STAFF, Character
 
 
@@ -48,6 +49,8 @@ def who_is_who(request: HttpRequest) -> HttpResponse:
         "staff": STAFF,
         "password": PASSWORD,
         "code": code_now(at=timezone.now()),
+        "program_token": programs.TOKEN,
+        "fhir_base": f"{settings.BASE_URL}/fhir/r4",
     }
     return render(request, "demo/who_is_who.html", context)
 

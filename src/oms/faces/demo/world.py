@@ -33,6 +33,7 @@ from oms.faces.demo import (
     flaws,
     lost,
     opinions,
+    programs,
 )
 from oms.faces.demo.people import CAST, CITIZENS, LOST, PASSWORD, STAFF, Character, account
 from oms.faces.demo.scenes import CONFIRMED, SCENES
@@ -67,6 +68,7 @@ def create(*, persons: int, progress: bool) -> None:
     exchange.bring(at=at)
     doctors.open_clinics(at=at)
     booking.fill(citizens=citizens, staff=staff, at=at)
+    programs.let_in(at=at)
     with transaction.atomic():
         register.confirm(at=at)
         details = {"persons": persons, "version": VERSION}
