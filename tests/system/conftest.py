@@ -18,19 +18,40 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from tests.migrated import alone, shared_folder
 from tests.system.judge import Judge
 from tests.system.people import Citizen, Operator, Somebody
 from tests.system.portal import Portal
 
 ROOT = Path(__file__).resolve().parents[2]
 PERSONS = 60
-READY_WITHIN = 240  # a loaded machine makes the demo world slowly
+START = (sys.executable, "-m", "oms.config.start", "--persons", str(PERSONS))
+READY_WITHIN = 240  # a loaded machine starts slowly
 PEOPLE: pytest.StashKey[list[Somebody]] = pytest.StashKey()
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `./start` prepares in an empty folder, made once for all workers: to be copied."""
+    folder = shared_folder(tmp_path_factory)
+    made, draft = folder / "world", folder / "world-draft"
+    with alone(folder, "world"):
+        if not made.exists():
+            shutil.rmtree(draft, ignore_errors=True)
+            command = [*START, "--var", str(draft), "--setup-only"]
+            done = subprocess.run(
+                command, check=False, cwd=ROOT, env=_environment(), capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+            draft.rename(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def portal(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Portal]:
     """`./start` with a world of its own; stopped as Ctrl-C stops it.
 
     OMS_SYSTEM_PORT names one that runs already (with OMS_TRUSTED_PROXIES=1, for each person has
@@ -40,9 +61,9 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         yield _at(int(running))
         return
     var, port = tmp_path_factory.mktemp("portal"), _free_ports()
+    shutil.copytree(request.getfixturevalue("world"), var / "var")
     log = var / "start.log"
-    command = [sys.executable, "-m", "oms.config.start", "--port", str(port)]
-    command += ["--var", str(var / "var"), "--persons", str(PERSONS)]
+    command = [*START, "--port", str(port), "--var", str(var / "var")]
     with log.open("wb") as out:
         started = subprocess.Popen(command, cwd=ROOT, env=_environment(), stdout=out, stderr=out)
     try:
