@@ -5,6 +5,7 @@ is started again; Ctrl-C or SIGTERM stops all of them in order.
 """
 
 import argparse
+import gc
 import json
 import os
 import secrets
@@ -133,6 +134,7 @@ def _set_up(options: argparse.Namespace) -> None:
 
     from oms.domain.journal import guards
 
+    gc.set_threshold(50_000, 20, 50)  # what is made here mostly stays: look through it seldom
     _say("Preparing the database…")
     if options.fresh and options.database_url.startswith("postgres"):
         with guards.lifted():
