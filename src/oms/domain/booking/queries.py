@@ -39,6 +39,13 @@ def visits_of(persons: InsuredPerson | Iterable[InsuredPerson], *, at: datetime)
     return Visits(ahead, list(past.order_by("-starts_at", "-pk")[:PAST_SHOWN]))
 
 
+def next_visit(person: InsuredPerson, *, at: datetime) -> Appointment | None:
+    """Return the person's nearest visit ahead. One query."""
+    rows = Appointment.objects.filter(person=person, state__in=Appointment.KEPT, ends_at__gt=at)
+    found = rows.select_related("position__clinic", "position__doctor")
+    return found.order_by("starts_at", "pk").first()
+
+
 def hold_of(person: InsuredPerson, *, at: datetime) -> Appointment | None:
     """Return the hold the person has now."""
     rows = _with_place(Appointment.objects.filter(person=person))

@@ -1,6 +1,6 @@
 """What a citizen's home page shows: the policy, what is asked of the person, open cases.
 
-Nine queries however much has happened before: open cases are few by constraint.
+Ten queries however much has happened before: open cases are few by constraint.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,6 +15,7 @@ from oms.cases.states import State
 from oms.catalog.values import VALUES
 from oms.domain.accounts import queries as accounts
 from oms.domain.accounts.models import Level, User
+from oms.domain.booking import queries as booking
 from oms.domain.papers import queries as papers
 from oms.domain.register import agreement
 from oms.domain.register import queries as register
@@ -22,6 +23,8 @@ from oms.domain.register.models import InsuredPerson, Policy
 from oms.faces.design.parts import Fact, Link, Moment, PolicyCard
 from oms.faces.design.parts import State as Tint
 from oms.faces.design.templatetags.design import date_words, datetime_words
+from oms.faces.portal.booking.own import when, who_sees
+from oms.faces.portal.booking.words import capital
 from oms.faces.portal.pages import address
 from oms.law import dates
 from oms.law.plural import plural
@@ -74,6 +77,16 @@ class OpenCase:
 
 
 @dataclass(frozen=True)
+class NextVisit:
+    """The nearest visit to a doctor."""
+
+    url: str
+    when: str
+    doctor: str
+    place: str
+
+
+@dataclass(frozen=True)
 class Cabinet:
     """Everything on the home page."""
 
@@ -85,6 +98,7 @@ class Cabinet:
     stale_since: str
     tasks: Sequence[Todo]
     cases: Sequence[OpenCase]
+    visit: NextVisit | None = None
     is_merged: bool = False
     """Another record of the register stands for the person: the policy is there."""
 
@@ -106,7 +120,20 @@ def of(user: User, *, at: datetime, is_own: bool = True) -> Cabinet:
         stale_since=_stale(person, at),
         tasks=tuple(_tasks(user, person, opened, at=at, is_own=is_own)),
         cases=[_open_case(case, at=at) for case in in_work[:CASES_SHOWN]],
+        visit=_visit(person, at=at),
         is_merged=_is_merged(person, policy),
+    )
+
+
+def _visit(person: InsuredPerson | None, *, at: datetime) -> NextVisit | None:
+    found = booking.next_visit(person, at=at) if person else None
+    if found is None:
+        return None
+    return NextVisit(
+        url=address("portal:visit", found.number),
+        when=capital(when(found, at=at)),
+        doctor=who_sees(found),
+        place=found.position.clinic.short_name,
     )
 
 

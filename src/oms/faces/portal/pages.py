@@ -27,6 +27,7 @@ CITIZEN = (
     ("home", "Главная", "home", "portal:home", ""),
     ("services", "Услуги", "folder", "portal:services", ""),
     ("applications", "Заявления", "file-text", "portal:applications", ""),
+    ("doctors", "Врачи", "stethoscope", "portal:doctors", ""),
     ("documents", "Документы", "id-card", "portal:documents", ""),
     ("messages", "Сообщения", "mail", "portal:messages", ""),
 )
@@ -35,7 +36,12 @@ VISITOR = (
     ("check-policy", "Проверить полис", "badge-check", "portal:check_policy", "Проверка"),
     ("insurers", "Страховые организации", "building-2", "portal:insurers", "Страховые"),
     ("clinics", "Поликлиники", "hospital", "portal:clinics", ""),
+    ("doctors", "Врачи", "stethoscope", "portal:doctors", ""),
 )
+STAFF = tuple(row for row in VISITOR if row[0] != "doctors")
+"""Staff book people at the desk; a tab bar holds five."""
+NO_TAB = frozenset({"applications"})
+"""On a phone in the person's menu, not in the tab bar."""
 FOOTER = (
     ("Вопросы и ответы", "portal:help"),
     ("Проверить полис", "portal:check_policy"),
@@ -79,7 +85,7 @@ def frame(request: HttpRequest, *, section: str = "", of_oneself: bool = False) 
             "banner": banner,
         }
     if user.is_staff_member:
-        nav = [*_sections(VISITOR, section), _desk()]
+        nav = [*_sections(STAFF, section), _desk()]
     else:
         right = access.representation(request)
         holder = right.ward if right else user
@@ -155,7 +161,8 @@ def person_chip(user: User, cabinets: Sequence[MenuItem] = ()) -> PersonChip:
         MenuItem("Выйти", address("account_logout"), "log-out", post=True),
     ]
     if not user.is_staff_member:
-        menu.insert(0, MenuItem("Дети и подопечные", address("account_wards"), "users"))
+        menu.insert(0, MenuItem("Мои записи", address("portal:visits"), "calendar-days"))
+        menu.insert(1, MenuItem("Дети и подопечные", address("account_wards"), "users"))
     else:
         menu.insert(0, MenuItem("Рабочее место", "/desk/", "layout-dashboard"))
         name = names.short(user.family_name, user.given_name, user.patronymic)
@@ -196,6 +203,7 @@ def _sections(
             icon,
             current=section == current,
             count=unread if section == "messages" else 0,
+            tab=section not in NO_TAB,
             short=short,
         )
         for section, title, icon, name, short in rows

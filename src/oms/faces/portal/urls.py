@@ -68,5 +68,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", well_known.favicon, name="favicon"),
     path("favicon.svg", well_known.favicon, name="favicon_svg"),
     path("", include("oms.faces.portal.applications.urls")),
+    path("", include("oms.faces.portal.booking.urls")),
     path(".well-known/security.txt", well_known.security, name="security_txt"),
 ]
