@@ -19,6 +19,7 @@ PROMISED = {
         "account_outside_new",
         "account_outside_unlink",
     },
+    "test_registrar": {"desk:booking_for", "desk:booking_late_decide", "desk:booking_changed"},
     "test_wards": {"account_ward_open", "desk:ward", "desk:ward_move"},
 }
 """Pages that the journeys of another file than test_pages.py look at."""

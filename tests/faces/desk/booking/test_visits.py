@@ -85,7 +85,7 @@ def test_a_free_slot_of_the_day_leads_to_itself(clinic) -> None:
     assert f"/desk/booking/new/?{asked}" in clinic.get("/desk/booking/").replace("&amp;", "&")
     clinic.client.post(f"/desk/booking/new/?{asked}", {"text": clinic.anna.enp, "how": "window"})
     text = clinic.get("/desk/booking/new/?found=1").replace("&amp;", "&")
-    assert f"/desk/booking/new/{clinic.anna.pk}/?{asked}#choose" in text
+    assert f"/desk/booking/new/{clinic.anna.pk}/?{asked}#sure" in text
     assert "14:40" in clinic.get(f"/desk/booking/new/{clinic.anna.pk}/?{asked}")
 
 

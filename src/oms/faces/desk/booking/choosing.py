@@ -85,16 +85,16 @@ def choose(
 
 
 def address(position: int, **more: Any) -> str:
-    """Return the query of a choice."""
+    """Return the query of a choice, and the part of the page to go on at."""
     told = {"position": position, **{name: value for name, value in more.items() if value}}
-    return f"?{urlencode(told)}#choose"
+    return f"?{urlencode(told)}#{'sure' if 'slot' in told else 'choose'}"
 
 
 def _doctor(one: Found, found: Found | None, today: date) -> Choice:
     if one.nearest is None:
         small = "свободного времени нет"
     else:
-        small = f"{words.day_words(one.nearest.date(), today=today)}, {one.nearest:%H:%M}"
+        small = words.near_words(one.nearest, clock=one.clock, today=today)
     return Choice(one.position.doctor.name, address(one.position.pk), small, one == found)
 
 

@@ -205,7 +205,7 @@ def _whom_page(
 def _found(person: InsuredPerson, slot: str) -> tuple[InsuredPerson, str, str]:
     """A person found: with the address that leads on, to the slot one came from if any."""
     url = reverse("desk:booking_for", args=[person.pk])
-    return person, words.full_name(person), f"{url}?{slot}#choose" if slot else url
+    return person, words.full_name(person), f"{url}?{slot}#sure" if slot else url
 
 
 def _slot_asked(request: HttpRequest) -> str:
