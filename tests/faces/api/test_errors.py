@@ -37,6 +37,7 @@ ASKED = [
     ("GET", "Slot?start=ge2026-13-01", 400, {}),
     ("GET", "Slot?start=9999-12-31", 400, {}),
     ("GET", "Slot?start:missing=true", 400, {}),
+    ("GET", "Slot?_sort=start", 400, {}),
     ("GET", "Slot?_count=many", 400, {}),
     ("GET", "Slot?_count=-1", 400, {}),
     ("GET", "Slot?colour=red", 400, {"prefer": "handling=strict"}),

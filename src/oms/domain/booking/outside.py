@@ -19,6 +19,9 @@ from oms.domain.journal.models import Entry
 from oms.domain.register.models import InsuredPerson
 from oms.kit.denied import Denied
 
+_UNTOLD = ("search_text", "week", "specialities", "programmes")
+"""Wide columns of clinics that no program is told."""
+_UNTOLD_OF_PLACE = ("position__doctor__about", *(f"position__clinic__{name}" for name in _UNTOLD))
 TOGETHER = timedelta(hours=1)
 """Looks of one program at one person within it are one line of the journal."""
 State = Appointment.State
@@ -33,17 +36,18 @@ class Changed(Denied):
 
 def clinics() -> QuerySet[MedicalOrganization]:
     """Return the clinics."""
-    return MedicalOrganization.objects.all()
+    return MedicalOrganization.objects.defer(*_UNTOLD)
 
 
 def doctors() -> QuerySet[Doctor]:
     """Return the doctors."""
-    return Doctor.objects.all()
+    return Doctor.objects.defer("about")
 
 
 def positions() -> QuerySet[Position]:
     """Return who sees people of what at which clinic."""
-    return Position.objects.select_related("doctor", "clinic")
+    rows = Position.objects.select_related("doctor", "clinic")
+    return rows.defer("doctor__about", *(f"clinic__{name}" for name in _UNTOLD))
 
 
 def services() -> QuerySet[Position]:
@@ -51,19 +55,30 @@ def services() -> QuerySet[Position]:
     earlier = Position.objects.filter(
         clinic=OuterRef("clinic"), speciality=OuterRef("speciality"), pk__lt=OuterRef("pk")
     )
-    return Position.objects.filter(~Exists(earlier)).select_related("clinic")
+    rows = Position.objects.filter(~Exists(earlier)).select_related("clinic")
+    return rows.defer(*(f"clinic__{name}" for name in _UNTOLD))
 
 
 def slots() -> QuerySet[Slot]:
-    """Return the slots, whoever may take them."""
-    return Slot.objects.select_related("position__doctor", "position__clinic")
+    """Return the slots, whoever may take them, with what tells whose clock they go by."""
+    own = [field.name for field in Slot._meta.concrete_fields]
+    place = ("clinic__region", "doctor", "speciality", "room")
+    rows = Slot.objects.select_related("position__clinic")
+    return rows.only(*own, *(f"position__{name}" for name in place))
+
+
+def slots_whole() -> QuerySet[Slot]:
+    """Return the slots with their doctors and clinics."""
+    rows = Slot.objects.select_related("position__doctor", "position__clinic")
+    return rows.defer(*_UNTOLD_OF_PLACE)
 
 
 def visits(*, client: ApiClient, at: datetime) -> QuerySet[Appointment]:
     """Return the visits at the program's clinic; holds that came to nothing are not told."""
     rows = Appointment.objects.filter(position__clinic=client.clinic or None)
     rows = rows.exclude(state=State.LAPSED).exclude(state=State.HELD, held_until__lte=at)
-    return rows.select_related("slot", "person", "position__doctor", "position__clinic")
+    rows = rows.select_related("slot", "person", "position__doctor", "position__clinic")
+    return rows.defer(*_UNTOLD_OF_PLACE)
 
 
 def people(*, client: ApiClient) -> QuerySet[InsuredPerson]:

@@ -11,6 +11,7 @@ from allauth.mfa.stages import AuthenticateStage
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -51,6 +52,7 @@ def who_is_who(request: HttpRequest) -> HttpResponse:
         "code": code_now(at=timezone.now()),
         "program_token": programs.TOKEN,
         "fhir_base": f"{settings.BASE_URL}/fhir/r4",
+        "fhir_metadata": f"{settings.BASE_URL}{reverse('fhir:metadata')}",
     }
     return render(request, "demo/who_is_who.html", context)
 

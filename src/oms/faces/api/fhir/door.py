@@ -29,7 +29,7 @@ from oms.kit.denied import Denied
 JSON = "application/fhir+json"
 BASE = "/fhir/r4"
 PROGRAM = limits.Pace("fhir-client", a_minute=1200)
-ANYBODY = limits.Pace("fhir-address", a_minute=300)
+ANYBODY = limits.Pace("fhir-address", a_minute=120)
 _FORMATS = frozenset({JSON, "application/json", "json", "text/json"})
 _WIDE = frozenset({"*/*", "application/*", *_FORMATS})
 _HEADERS: Mapping[str, str] = {"Cache-Control": "no-store", "Vary": "Accept, Authorization"}

@@ -28,7 +28,11 @@ class Kind:
     parameters: Mapping[str, Parameter]
     order: tuple[str, ...] = ("pk",)
     sorts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sorts_need: tuple[str, ...] = ()
+    """What must be told beside `_sort`: a whole country's slots are not sorted for anybody."""
     along: Mapping[str, Along] = field(default_factory=dict)
+    whole: Callable[[Caller], QuerySet[Any]] | None = None
+    """The rows with all that may come along, where `rows` have less."""
     is_public: bool = True
     needs: tuple[str, ...] = ()
     """A search must tell one of these: nobody leafs through people."""
@@ -244,7 +248,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             },
             order=("position_id", "starts_at"),  # by its index, however many there are
             sorts={"start": ("starts_at", "pk"), "-start": ("-starts_at", "-pk")},
+            sorts_need=("schedule", "schedule.actor", "_id"),
             along={"schedule": _of_position("Schedule")},
+            whole=lambda _: outside.slots_whole(),
         ),
         "Patient": Kind(
             "Застрахованные: только по номеру полиса",

@@ -84,6 +84,9 @@ def understand(name: str, told: Iterable[QueryDict], caller: Caller) -> Search:
     if search.kind.needs and search.names.isdisjoint(search.kind.needs):
         needs = " или ".join(search.kind.needs)
         raise Problem(400, f"{name}: укажите {needs}. Без этого не ищем.", code="required")
+    sorts_need = search.kind.sorts_need if "_sort" in search.shape else ()
+    if sorts_need and search.names.isdisjoint(sorts_need):
+        raise Problem(400, f"_sort: укажите и {' или '.join(sorts_need)}.", code="required")
     return search
 
 
@@ -139,7 +142,8 @@ def _take_include(search: Search, key: str, value: str) -> bool:
 
 def bundle(search: Search) -> tuple[Resource, list[Any]]:
     """Answer a search: the Bundle and the rows it tells of. One query; two with a total."""
-    wanted = search.kind.rows(search.caller).filter(asked.all_of(search.conditions))
+    rows = (search.includes and search.kind.whole) or search.kind.rows
+    wanted = rows(search.caller).filter(asked.all_of(search.conditions))
     made: Resource = {"resourceType": "Bundle", "type": "searchset"}
     if search.wants_total:
         made["total"] = wanted.count()
