@@ -12,6 +12,23 @@ from tests.system.people import Somebody
 
 PROMISED = {
     "test_appeals": {"desk:confirm", "portal:cancel_plan"},
+    "test_booking": {
+        "portal:compare_doctors",
+        "portal:doctor_review",
+        "portal:visit",
+        "portal:visit_answer",
+        "portal:visit_cancel",
+        "portal:visit_confirm",
+        "portal:visit_done",
+        "portal:visit_late",
+        "portal:visit_move",
+        "portal:visit_move_day",
+        "portal:visits_feed",
+        "portal:waiting_entry",
+        "portal:waiting_join",
+        "portal:waiting_leave",
+        "portal:waiting_wishes",
+    },
     "test_identity": {"desk:visit", "portal:complain"},
     "test_outside": {
         "account_outside_first",
@@ -19,7 +36,12 @@ PROMISED = {
         "account_outside_new",
         "account_outside_unlink",
     },
-    "test_registrar": {"desk:booking_for", "desk:booking_late_decide", "desk:booking_changed"},
+    "test_registrar": {
+        "desk:booking_for",
+        "desk:booking_wait",
+        "desk:booking_late_decide",
+        "desk:booking_changed",
+    },
     "test_wards": {"account_ward_open", "desk:ward", "desk:ward_move"},
 }
 """Pages that the journeys of another file than test_pages.py look at."""

@@ -33,11 +33,12 @@ PUBLIC = frozenset({
     "portal:insurers", "portal:compare", "portal:insurer", "portal:clinics", "portal:clinic",
     "portal:help", "portal:accessibility", "portal:privacy", "account_consent", "portal:points",
     "portal:insurer_reviews", "portal:clinic_reviews", "portal:review_report",
-    "portal:compare_clinics",
+    "portal:compare_clinics", "portal:doctors", "portal:doctor", "portal:doctor_day",
+    "portal:doctor_reviews", "portal:compare_doctors",
 })  # fmt: skip
 """Pages that are the same for everybody: looked at once."""
 NO_PAGES = re.compile(
-    r"/(pdf|print|file|enter)$|/demo/as/|\.(txt|ico|svg|pdf)$|^/(metrics|static)|/outside/\w+/to/"
+    r"/(pdf|print|file|enter)$|/demo/as/|\.(txt|ico|svg|pdf|ics)$|^/(metrics|static)|/outside/\w+/to/"
     r"|/wards/\d+/papers/"
 )
 DANGEROUS = frozenset({"desk:approve", "desk:purpose"})
@@ -46,6 +47,7 @@ VISITOR = [
     "/check-policy/", "/verify/", "/verify/AAAA-BBBB-CCCC-DDDD/", "/insurers/",
     "/insurers/compare/?code=77901&code=77902", "/clinics/", "/clinics/?q=zzz", "/help/",
     "/clinics/compare/?code=779901&code=779902", "/insurers/77901/reviews/?sort=worst",
+    "/doctors/", "/doctors/?q=болит горло", "/doctors/?q=zzz", "/doctors/compare/",
     "/points/", "/points/?kind=agent", "/accessibility/", "/privacy/", "/nothing-here/",
     "/account/login/", "/account/recovery/",
     "/account/consents/terms/", "/demo/", "/demo/outbox/", "/design/", "/design/home/",
@@ -55,6 +57,7 @@ CITIZEN = [
     "/", "/cases/", "/documents/", "/messages/", "/policy/code/", "/account/profile/",
     "/account/security/", "/policy/missing/", "/insurers/77901/review/", "/clinics/779901/review/",
     "/services/issue-policy/start/", "/services/policy-extract/start/",
+    "/visits/", "/waiting/",
 ]  # fmt: skip
 DESKS = [
     "/desk/", "/desk/cases/", "/desk/people/", "/desk/report/", "/desk/reference/",
@@ -355,10 +358,12 @@ def test_no_page_was_forgotten(judge: Judge) -> None:
 
 
 NO_PAGE_OF_THEIR_OWN = {
-    "desk:booking_press", "desk:booking_propose",
+    "desk:booking_press", "desk:booking_propose", "desk:booking_offer",
     "desk:duplicates_newcomer",  # only a stopped approval leads there
     "desk:issued",  # only an order for many leads there
     "fhir:metadata", "fhir:search", "fhir:instance", "fhir:kind", "fhir:base", "fhir:nowhere",
+    "portal:visit_release", "portal:visit_certificate", "portal:visit_offer", "portal:visit_pdf",
+    "portal:visit_calendar", "portal:calendar_feed", "portal:waiting_answer",
     "portal:document_pdf", "portal:document_sig", "portal:robots", "portal:favicon",
     "portal:favicon_svg",
     "portal:security_txt", "account_recovery_codes_file", "demo:enter",

@@ -106,6 +106,8 @@ DATA: dict[str, dict[str, Any]] = {
     "booking_export": {},
     "booking_new": {},
     "booking_for": {"pk": 1},
+    "booking_wait": {"pk": 1},
+    "booking_offer": {"pk": 1, "said": "yes"},
     "booking_visit": {"pk": 1},
     "booking_cancel": {"pk": 1},
     "booking_move": {"pk": 1},
@@ -168,6 +170,7 @@ POST_ONLY = {
     "text_restore",
     "booking_press",
     "booking_propose",
+    "booking_offer",
 }
 STARTS = {
     Role.INSURER: "/desk/cases/",
@@ -197,6 +200,7 @@ def addresses(desk, person) -> dict[str, str]:
         for old, new in (
             ("<str:number>", desk.case.number),
             ("<slug:move>", "take"),
+            ("<slug:said>", "yes"),
             ("<str:code>", "no-such-document"),
             ("<int:page_number>", "1"),
             ("<int:pk>", str(person.pk)),

@@ -3,19 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 
-from django.db.models import (
-    BigIntegerField,
-    Count,
-    ExpressionWrapper,
-    F,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-)
-from django.db.models.functions import Coalesce
+from django.db.models import Prefetch, Q, QuerySet
 
 from oms.domain.accounts.models import User
 from oms.domain.booking.models import Appointment, LateRequest, Offer, Shift, WaitingEntry
@@ -123,11 +111,7 @@ def late_requests_decided(clinic: MedicalOrganization) -> list[LateRequest]:
 
 
 def waiting(clinic: MedicalOrganization) -> list[WaitingEntry]:
-    """Return who waits for this clinic, by speciality in their order. Two queries.
-
-    Each has `place`, as `waiting.place` counts it: those who wait for any clinic of the region
-    are counted, but are not this clinic's to see.
-    """
+    """Return who waits for this clinic, by speciality in their order. Two queries."""
     rows = WaitingEntry.objects.filter(
         Q(clinic=clinic) | Q(position__clinic=clinic), state__in=WaitingEntry.STANDING
     )
@@ -135,27 +119,14 @@ def waiting(clinic: MedicalOrganization) -> list[WaitingEntry]:
         "offers",
         queryset=Offer.objects.select_related("slot__position__doctor").order_by("-pk"),
     )
-    found = rows.select_related("person", "position__doctor").prefetch_related(offers)
-    shown = found.annotate(place=_earlier() + 1)
-    return list(shown.order_by("speciality", "joined_at", "pk")[:LISTED])
+    found = rows.select_related("person__user", "position__doctor").prefetch_related(offers)
+    return list(found.order_by("speciality", "joined_at", "pk")[:LISTED])
 
 
-def _earlier() -> Coalesce:
-    """How many stand before an entry, as a column."""
-    before = Q(joined_at__lt=OuterRef("joined_at")) | Q(
-        joined_at=OuterRef("joined_at"), pk__lt=OuterRef("pk")
-    )
-    whose = ExpressionWrapper(OuterRef("position"), output_field=BigIntegerField())
-    rows = WaitingEntry.objects.alias(doctor=whose).filter(
-        before,
-        Q(clinic=None) | Q(clinic=OuterRef("clinic")),
-        Q(position=None) | Q(doctor=None) | Q(position=F("doctor")),
-        region=OuterRef("region"),
-        speciality=OuterRef("speciality"),
-        state__in=WaitingEntry.STANDING,
-    )
-    counted = rows.order_by().values("speciality").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted), Value(0))
+def offer(*, pk: int, clinic: MedicalOrganization) -> Offer | None:
+    """Return an offer of a time at the clinic. One query."""
+    rows = Offer.objects.filter(slot__position__clinic=clinic)
+    return rows.filter(pk=pk).first() if pk < 2**63 else None
 
 
 def person(*, pk: int) -> InsuredPerson | None:

@@ -11,7 +11,15 @@ from tests.faces.desk.booking.conftest import text_of
 from tests.faces.desk.conftest import NOW
 
 from oms.domain.booking import waiting
-from oms.domain.booking.models import Appointment, DayChange, Offer, Quota, Shift, Slot
+from oms.domain.booking.models import (
+    Appointment,
+    DayChange,
+    Offer,
+    Quota,
+    Shift,
+    Slot,
+    WaitingEntry,
+)
 from oms.domain.journal.models import Entry
 from oms.domain.notifications.models import Message
 
@@ -179,6 +187,37 @@ def test_the_waiting_list_is_read_in_its_order(clinic) -> None:
     assert "Зорина" not in text  # any clinic will do: not ours alone to see
     assert 'data-label="Место">3</td>' in text  # but she stands before
     assert "Лебедева Нина Петровна; Пн, Ср; с 8:00 до 12:00; не позже 20.10.2026" in text
+
+
+def test_who_calls_is_put_into_the_list_and_answers_by_phone(clinic) -> None:
+    path = f"/desk/booking/new/{clinic.anna.pk}/wait/?position={clinic.therapist.pk}"
+    assert clinic.client.get(path).status_code == 404  # not looked for yet
+    clinic.client.post("/desk/booking/new/", {"text": clinic.anna.enp, "how": "call"})
+    clinic.get("/desk/booking/new/?found=1")
+    assert "Лебедева Нина Петровна" in clinic.get(path)
+    sent = {"whose": "any", "weekdays": list("0123456"), "from_hour": "8", "until_hour": "20"}
+    assert clinic.client.post(path, sent).status_code == 422
+    sent["until_day"] = "20.10.2026"
+    assert clinic.client.post(path, sent).status_code == 302
+    entry = WaitingEntry.objects.get()
+    assert (entry.person, entry.clinic, entry.position) == (
+        clinic.anna, clinic.therapist.clinic, None,
+    )  # fmt: skip
+    assert entry.booked_by == clinic.zoya
+    first, second = visits.slots(clinic.therapist, 2, at=TUESDAY)
+    offers = [waiting.offer_freed(slot=first, at=NOW)]
+    assert f"/desk/booking/offers/{offers[0].pk}/yes/" in clinic.get("/desk/booking/waiting/")
+    clinic.client.post(f"/desk/booking/offers/{offers[0].pk}/no/")
+    entry.refresh_from_db()
+    assert entry.state == "waiting"
+    offers.append(waiting.offer_freed(slot=second, at=NOW))
+    answer = clinic.client.post(f"/desk/booking/offers/{offers[1].pk}/yes/")
+    made = Appointment.objects.get()
+    assert answer["Location"] == f"/desk/booking/visits/{made.pk}/"
+    assert (made.person, made.slot, made.state) == (clinic.anna, second, "booked")
+    assert clinic.client.post(f"/desk/booking/offers/{offers[0].pk}/yes/").status_code == 302
+    assert clinic.client.post("/desk/booking/offers/999/yes/").status_code == 404
+    assert Appointment.objects.count() == 1
 
 
 def test_schedules_cost_the_same_for_few_and_many(clinic) -> None:

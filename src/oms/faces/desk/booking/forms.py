@@ -6,10 +6,13 @@ from django import forms
 
 from oms.catalog import fields
 from oms.domain.booking.models import Quota
+from oms.domain.booking.waiting import EVERY_DAY, Wishes
+from oms.faces.desk.booking.words import WEEKDAYS
 
 CALL, WINDOW = "call", "window"
 CHANNELS = {CALL: Quota.PHONE, WINDOW: Quota.REGISTRAR}
 PURPOSES = {CALL: "Запись к врачу по звонку", WINDOW: "Запись к врачу в регистратуре"}
+HOURS = [(str(hour), f"{hour}:00") for hour in range(6, 23)]
 BECAUSE = {
     "asked": "Вы попросили об этом",
     "doctor": "Врач не сможет принять в это время",
@@ -53,6 +56,41 @@ class BookForm(forms.Form):
     )
     referral = fields.TextField(label="Номер направления", longest=64, required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=60)
+
+
+class WaitForm(forms.Form):
+    """When a visit would suit somebody who waits."""
+
+    whose = forms.ChoiceField(
+        label="Кого ждёт",
+        choices=(("this", "Этого врача"), ("any", "Любого врача этой специальности у нас")),
+        initial="this",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Выберите, кого ждёт", "invalid_choice": "Выберите из списка"},
+    )
+    weekdays = forms.MultipleChoiceField(
+        label="Дни недели",
+        choices=[(str(n), word.capitalize()) for n, word in enumerate(WEEKDAYS)],
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "inline"}),
+        initial=list(EVERY_DAY),
+        error_messages={
+            "required": "Дни недели: отметьте, когда удобно",
+            "invalid_choice": "Дни недели: выберите из списка",
+        },
+    )
+    from_hour = fields.ChoiceField(label="Не раньше", choices=HOURS, initial="8")
+    until_hour = fields.ChoiceField(label="Не позже", choices=HOURS, initial="20")
+    until_day = fields.DateField(label="До какого дня ждать", help_text="Не дальше полугода")
+
+    def wishes(self) -> Wishes:
+        """Return what was told."""
+        told = self.cleaned_data
+        return Wishes(
+            until_day=told["until_day"],
+            weekdays="".join(told["weekdays"]),
+            from_hour=int(told["from_hour"]),
+            until_hour=int(told["until_hour"]),
+        )
 
 
 class CancelForm(forms.Form):

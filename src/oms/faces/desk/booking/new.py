@@ -69,7 +69,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose doctor, day and time for the person found, and book; or let them in without it."""
     at, clinic = timezone.now(), own_clinic(request)
     how = _how(request, pk, at)
-    person = at_clinic.person(pk=pk) if how else None
+    person = sought(request, pk, at)[0]
     if person is None:
         return _whom_page(request, WhomForm(initial={"how": WINDOW}), None, "", no=NotSought())
     look_at_person(request, person, purpose=PURPOSES[how], at=at)
@@ -88,6 +88,12 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, f"Готово. Номер записи {made.number}.")
             return redirect("desk:booking_visit", made.pk)
     return _page(request, asking, form, no)
+
+
+def sought(request: HttpRequest, pk: int, at: datetime) -> tuple[InsuredPerson | None, str]:
+    """Return who was looked for in the last half hour, and the purpose it was done for."""
+    how = _how(request, pk, at)
+    return (at_clinic.person(pk=pk), PURPOSES[how]) if how else (None, "")
 
 
 @dataclass(frozen=True)
