@@ -58,7 +58,7 @@ EVERY_DAY = "0123456"
 class AlreadyWaiting(Denied):
     """One place for each speciality."""
 
-    text = "Вы уже в очереди к такому врачу. Откройте её в «Моих записях»: дни и часы можно менять."
+    text = "Вы уже ждёте такого врача. Дни и часы можно изменить на странице «Лист ожидания»."
 
 
 class TooManyPlaces(Denied):
