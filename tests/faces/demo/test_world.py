@@ -16,6 +16,9 @@ from tests.factories import user
 
 from oms.cases.models import Case
 from oms.cases.states import State
+from oms.diagnosis import actions
+from oms.diagnosis.catalogue import CAUSES
+from oms.diagnosis.findings import told
 from oms.domain.accounts import factors, sign_in
 from oms.domain.accounts.models import User
 from oms.domain.accounts.synthetic import DEMO_SECRET
@@ -26,12 +29,13 @@ from oms.domain.papers.models import Paper
 from oms.domain.register import queries
 from oms.domain.register.models import InsuredPerson, PersonVersion, Policy
 from oms.domain.register.synthetic import SILENT
-from oms.faces.demo import crowd, tasks, world
+from oms.faces.demo import crowd, lost, tasks, world
 from oms.faces.demo.people import CAST, CITIZENS, LOST, PASSWORD, STAFF
 from oms.kit.freshness import ROW, STALE_AFTER
 from oms.law import enp, insurer_choice, snils
 
 PERSONS = 60
+PHONES = {one.code: one.phone for one in CAST}
 everybody = pytest.mark.parametrize("one", CAST, ids=lambda one: one.code)
 
 
@@ -249,3 +253,25 @@ def test_the_register_keeps_answering(settings) -> None:
     assert not with_accounts.exclude(synced_at=later).exists()
     quiet = InsuredPerson.objects.get(pk__in=silent)
     assert later - quiet.synced_at > STALE_AFTER[ROW], "somebody shows what stale data are"
+
+
+# «Полис пропал»: each cause has a demo person who shows it, as the main one
+
+
+def test_every_cause_has_somebody() -> None:
+    assert set(lost.CAUSES.values()) == set(CAUSES) - {"stuck"}
+    assert {one.code for one in LOST} == set(lost.STORIES) <= set(lost.CAUSES)
+
+
+@pytest.mark.usefixtures("made")
+@pytest.mark.parametrize(("code", "cause"), lost.CAUSES.items())
+def test_the_right_cause_is_named_first(code: str, cause: str) -> None:
+    user, at = User.objects.get(phone=PHONES[code]), timezone.now()
+    run = actions.begin(user=user, by=user, at=at)
+    run = actions.finish(run=run, by=user, at=at)
+    found = {one.code: one for one in told(run.findings)}
+    assert run.main == cause, sorted(found)
+    assert bool(found[cause].mended) == (cause in {"unlinked", "merged", "out-of-step", "stale"})
+    assert "stale" not in found or cause == "stale"
+    assert found[cause].text
+    assert found[cause].mended or found[cause].ways or found[cause].by_when
