@@ -50,6 +50,12 @@ def cancelled(appointment: Appointment, *, by: Actor, at: datetime) -> None:
         _tell(appointment, "appointment-cancelled", "cancelled", at=at)
 
 
+def doubled(appointment: Appointment, *, kept: Appointment, at: datetime) -> None:
+    """Of two visits at one time, once the records of one person were merged, this one goes."""
+    other = wording.when(kept.starts_at, kept.position)
+    _tell(appointment, "appointment-doubled", "cancelled", at=at, other=other)
+
+
 def missed(appointment: Appointment, *, at: datetime) -> None:
     """The person did not come in time."""
     _tell(appointment, "appointment-missed", f"missed:{at.isoformat()}", at=at)

@@ -47,7 +47,7 @@ def merge(
     _refuse_first(kept, other)
     own.save(force_insert=True)
     own.done = absorb(kept=kept, other=other, by=by, at=at, basis=own.key)
-    own.followed = {one.code: one.follow(kept, other) for one in followers()}
+    own.followed = {one.code: one.follow(kept, other, at) for one in followers()}
     own.save(update_fields=["done", "followed"])
     _journal("merge.make", own, by=by, at=at, reason=own.reason)
     _tell("record-merged", own, at=at)
@@ -71,7 +71,7 @@ def unmerge(*, merge: Merge, by: Actor, at: datetime, reason: str) -> Merge:
     own.left = release(kept=kept, other=other, done=own.done, by=by, at=at, basis=own.key)
     for one in followers():
         if one.code in own.followed:
-            one.restore(kept, other, own.followed[one.code])
+            own.left += one.restore(kept, other, own.followed[one.code], at)
     own.undone_at, own.undone_by, own.undone_reason = at, by.key, reason.strip()
     own.save(update_fields=["undone_at", "undone_by", "undone_reason", "left"])
     _journal("merge.undo", own, by=by, at=at, reason=own.undone_reason)

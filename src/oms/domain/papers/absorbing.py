@@ -4,6 +4,7 @@ Of two papers in force that say the same thing the one of the record left goes o
 told to be superseded. A cabinet that stays with the former record keeps its papers in sight.
 """
 
+from datetime import datetime
 from typing import Any
 
 from oms.domain.papers.models import Paper
@@ -13,7 +14,7 @@ from oms.domain.register.models import InsuredPerson
 _REASON = "Запись в реестре объединена с основной"
 
 
-def _follow(kept: InsuredPerson, other: InsuredPerson) -> list[dict[str, Any]]:
+def _follow(kept: InsuredPerson, other: InsuredPerson, _at: datetime) -> list[dict[str, Any]]:
     if other.user_id is not None:
         return []
     in_force = {
@@ -34,7 +35,9 @@ def _follow(kept: InsuredPerson, other: InsuredPerson) -> list[dict[str, Any]]:
     return moved
 
 
-def _restore(kept: InsuredPerson, other: InsuredPerson, moved: list[dict[str, Any]]) -> None:
+def _restore(
+    kept: InsuredPerson, other: InsuredPerson, moved: list[dict[str, Any]], _at: datetime
+) -> list[str]:
     told = {row["pk"]: row.get("superseded_by") for row in moved}
     for paper in Paper.objects.filter(pk__in=told, person=kept).order_by("pk"):
         by = told[paper.pk]
@@ -42,6 +45,7 @@ def _restore(kept: InsuredPerson, other: InsuredPerson, moved: list[dict[str, An
             paper.state, paper.superseded_by, paper.state_reason = Paper.State.ISSUED, None, ""
         paper.person = other
         paper.save(update_fields=["person", "state", "state_reason", "superseded_by"])
+    return []
 
 
 FOLLOWERS = (

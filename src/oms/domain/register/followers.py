@@ -4,8 +4,9 @@ A room above the register declares `FOLLOWERS` in a module `absorbing` of its ow
 as the keepers of ADR 16 are. The register's own rows are the business of `actions.merging`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -20,17 +21,18 @@ from oms.domain.register.models import InsuredPerson
 class Follower:
     """Rows of one kind that follow a person.
 
-    `follow(kept, other)` moves what is the other's to the kept one and returns what JSON keeps of
-    it; `restore(kept, other, moved)` takes exactly that back. Both run inside the transaction of
-    the merge, under the locks of both persons. `models` are the labels of the tables moved.
+    `follow(kept, other, at)` moves what is the other's to the kept one and returns what JSON keeps
+    of it; `restore(kept, other, moved, at)` takes that back and says in words what it could not.
+    Both run inside the transaction of the merge, under the locks of both persons. `models` are the
+    labels of the tables moved.
     """
 
     code: str
     title: str
     models: frozenset[str]
     count: Callable[[InsuredPerson], int]
-    follow: Callable[[InsuredPerson, InsuredPerson], Any]
-    restore: Callable[[InsuredPerson, InsuredPerson, Any], None]
+    follow: Callable[[InsuredPerson, InsuredPerson, datetime], Any]
+    restore: Callable[[InsuredPerson, InsuredPerson, Any, datetime], Sequence[str]]
 
 
 @cache
