@@ -218,8 +218,8 @@ def places(entries: Iterable[WaitingEntry]) -> dict[int, int]:
     )
     counted = ahead_of_it.order_by().values("region").annotate(n=Count("pk")).values("n")
     rows = WaitingEntry.objects.filter(pk__in=[one.pk for one in entries])
-    rows = rows.annotate(ahead=Coalesce(Subquery(counted), 0))
-    return {pk: ahead + 1 for pk, ahead in rows.values_list("pk", "ahead")}
+    in_turn = Coalesce(Subquery(counted), 0) + 1
+    return dict(rows.annotate(in_turn=in_turn).values_list("pk", "in_turn"))
 
 
 def end_old(*, at: datetime, most: int = 500) -> int:
