@@ -40,7 +40,7 @@ elements = st.sampled_from(
      "id", "meta", "resourceType", "priority"]
 )  # fmt: skip
 many = settings(
-    max_examples=EXAMPLES,
+    max_examples=120,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
