@@ -262,6 +262,9 @@ def test_what_the_rules_forbid_is_passed_over_and_told(place) -> None:
         (entries[1].key, "Overlap"),
         (entries[2].key, "OneASpeciality"),
     ]
+    (one,) = waiting.passed_over(entries[1])
+    assert (one.starts_at, one.why) == (FAR, "в этот час у вас другой приём")
+    assert waiting.passed_over(entries[3]) == []
 
 
 def test_a_later_visit_is_brought_forward(place) -> None:

@@ -5,7 +5,7 @@ one clinic or one doctor. What a person wished for is asked in SQL; what the rul
 the words of `rules`, for the few who come first.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, Subquery
@@ -33,6 +33,16 @@ AT_ONCE = 20
 SWEPT_AT_ONCE = 200
 LEAD = timedelta(hours=1)
 """From the end of an offer to the visit: who agrees must still get there."""
+_WHY: Mapping[str, str] = {
+    "NotOnRecord": "ваша запись в реестре закрыта",
+    "NoPolicy": "на этот день нет действующего полиса",
+    "WrongAge": "врач не принимает в этом возрасте",
+    "WrongSex": "врач принимает не всех",
+    "Overlap": "в этот час у вас другой приём",
+    "OneASpeciality": "к такому врачу вы записаны раньше этого времени",
+    "TooMany": "впереди уже пять записей",
+    "Asleep": "ночью вас не будили, а утром ответить было бы поздно",
+}
 GIVEN = (Quota.INTERNET,)
 """Quotas the list is served of: those its people could take themselves."""
 
@@ -85,6 +95,11 @@ def why_not(entry: WaitingEntry, slot: Slot, *, at: datetime) -> str:
     except Denied as no:
         return no.code
     return "" if person.user else "NoCabinet"
+
+
+def why_words(code: str) -> str:
+    """Say why somebody was passed over, in plain words for them."""
+    return _WHY.get(code, "записать вас на это время было нельзя")
 
 
 def brought_forward(own: rules.Own, slot: Slot, *, at: datetime) -> Appointment | None:

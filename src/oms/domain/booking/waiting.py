@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from oms.domain.accounts.models import User
-from oms.domain.booking import rules
+from oms.domain.booking import fitting, rules
 from oms.domain.booking.models import Offer, WaitingEntry
 from oms.domain.booking.offers import (
     accept,
@@ -29,6 +29,7 @@ from oms.domain.booking.states import side
 from oms.domain.booking.taking import all_or_nothing
 from oms.domain.directory.models import MedicalOrganization, Position, Region
 from oms.domain.journal.actions import Actor, record
+from oms.domain.journal.models import Entry
 from oms.domain.register.models import InsuredPerson
 from oms.kit.denied import Denied
 from oms.law.specialities import SPECIALITIES
@@ -43,6 +44,7 @@ __all__ = [
     "lapse_offers",
     "leave",
     "offer_freed",
+    "passed_over",
     "place",
     "places",
     "refuse",
@@ -106,6 +108,14 @@ class Wishes:
         if self.until_day > on + LONGEST:
             raise WrongWishes("Последний день слишком далеко. Укажите день в пределах полугода.")
         return Wishes(self.until_day, days, self.from_hour, self.until_hour)
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A time somebody was passed over for, and why."""
+
+    starts_at: datetime
+    why: str
 
 
 @all_or_nothing
@@ -220,6 +230,16 @@ def places(entries: Iterable[WaitingEntry]) -> dict[int, int]:
     rows = WaitingEntry.objects.filter(pk__in=[one.pk for one in entries])
     in_turn = Coalesce(Subquery(counted), 0) + 1
     return dict(rows.annotate(in_turn=in_turn).values_list("pk", "in_turn"))
+
+
+def passed_over(entry: WaitingEntry, *, most: int = 10) -> list[Passed]:
+    """Return times that went to others behind in the list and why, the last first. One query."""
+    rows = Entry.objects.filter(subject=entry.key, act="waiting.pass", payload__isnull=False)
+    told = rows.order_by("-pk").values_list("payload__data", flat=True)[:most]
+    return [
+        Passed(datetime.fromisoformat(one["starts_at"]), fitting.why_words(one["why"]))
+        for one in told
+    ]
 
 
 def end_old(*, at: datetime, most: int = 500) -> int:

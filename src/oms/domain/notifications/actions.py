@@ -29,9 +29,9 @@ _OF_BOTH = ("case-", "appointment-", "slot-")
 
 
 class NothingToResend(Denied):
-    """The text was a code and is erased."""
+    """The text held a code or a pass and is erased."""
 
-    text = "Это сообщение содержало одноразовый код. Запросите новый код."
+    text = "В сообщении был одноразовый код или ссылка, повторить их нельзя. Запросите новый код."
 
 
 class JustSent(Denied):
