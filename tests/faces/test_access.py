@@ -7,7 +7,7 @@ Anna's object and for one that does not exist: the answers must be the same.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 from itertools import zip_longest
 from typing import Any
@@ -21,6 +21,7 @@ from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from tests import factories as make
+from tests import visits as clinics
 from tests.cases.test_representatives import right, ward
 from tests.signing_in import sign_in
 
@@ -38,6 +39,15 @@ from oms.domain.accounts.models import (
     Visit,
 )
 from oms.domain.accounts.requests import ask
+from oms.domain.booking import waiting
+from oms.domain.booking.models import (
+    Appointment,
+    DayChange,
+    LateRequest,
+    Offer,
+    Shift,
+    WaitingEntry,
+)
 from oms.domain.directory.models import Review
 from oms.domain.documents.models import Document
 from oms.domain.duplicates import merging
@@ -103,6 +113,12 @@ class Anna:
     order: PaperBatch
     copy: Delivery
     review: Review
+    appointment: Appointment
+    entry: WaitingEntry
+    asked: LateRequest
+    offered: Offer
+    shift: Shift
+    changed: DayChange
     guardian: User = field(repr=False)
 
 
@@ -131,6 +147,22 @@ def _right(anna: Anna, **more: Any) -> dict[str, Any]:
 
 def _paper(anna: Anna) -> dict[str, Any]:
     return {"number": anna.paper.number}
+
+
+def _appointment(anna: Anna, **more: Any) -> dict[str, Any]:
+    return {"number": anna.appointment.number, **more}
+
+
+def _booked(anna: Anna, **more: Any) -> dict[str, Any]:
+    return {"pk": anna.appointment.pk, **more}
+
+
+def _post(anna: Anna, **more: Any) -> dict[str, Any]:
+    return {"pk": anna.appointment.position_id, **more}
+
+
+def _entry(anna: Anna) -> dict[str, Any]:
+    return {"pk": anna.entry.pk}
 
 
 def _copy(anna: Anna) -> dict[str, Any]:
@@ -188,6 +220,19 @@ ANNAS: Mapping[str, Made] = {
     "desk:account_unblock": _account,
     "desk:account_sign_out": _account,
     "desk:review": lambda anna: {"pk": anna.review.pk},
+    "desk:booking_for": lambda anna: {"pk": anna.person.pk},
+    "desk:booking_wait": lambda anna: {"pk": anna.person.pk},
+    "desk:booking_offer": lambda anna: {"pk": anna.offered.pk, "said": "yes"},
+    "desk:booking_visit": _booked,
+    "desk:booking_cancel": _booked,
+    "desk:booking_move": _booked,
+    "desk:booking_press": partial(_booked, move="arrive"),
+    "desk:booking_late_decide": lambda anna: {"pk": anna.asked.pk},
+    "desk:booking_schedule": _post,
+    "desk:booking_shift_new": _post,
+    "desk:booking_shift": lambda anna: _post(anna, shift=anna.shift.pk),
+    "desk:booking_propose": _post,
+    "desk:booking_changed": lambda anna: {"pk": anna.changed.pk},
     "desk:ward": _right,
     "desk:ward_confirm": _right,
     "desk:ward_paper": lambda anna: _right(anna, code=anna.certificate.code, number=1),
@@ -234,6 +279,22 @@ ANNAS: Mapping[str, Made] = {
     "portal:repeat": _case,
     "portal:step": partial(_draft, step="reason"),
     "portal:autosave": partial(_draft, step="reason"),
+    "portal:visit": _appointment,
+    "portal:visit_confirm": _appointment,
+    "portal:visit_release": _appointment,
+    "portal:visit_done": _appointment,
+    "portal:visit_move": _appointment,
+    "portal:visit_move_day": partial(_appointment, on="2026-10-08"),
+    "portal:visit_cancel": _appointment,
+    "portal:visit_late": _appointment,
+    "portal:visit_certificate": _appointment,
+    "portal:visit_offer": _appointment,
+    "portal:visit_pdf": _appointment,
+    "portal:visit_calendar": _appointment,
+    "portal:waiting_entry": _entry,
+    "portal:waiting_answer": _entry,
+    "portal:waiting_wishes": _entry,
+    "portal:waiting_leave": _entry,
 }
 BEARERS = {
     "account_unlock": "token",
@@ -241,6 +302,8 @@ BEARERS = {
     "account_undo_link": "token",
     "account_puzzle_picture": "key",
     "portal:verify_code": "code",
+    "portal:visit_answer": "token",
+    "portal:calendar_feed": "token",
 }
 """The address itself is the right: a code nobody can guess. Any other is not found."""
 NOBODYS = {
@@ -253,13 +316,16 @@ NOBODYS = {
     "portal:insurer_reviews", "portal:clinic_reviews", "portal:insurer_review",
     "portal:clinic_review", "portal:review_report",
     "portal:applications_export",
+    "portal:doctor", "portal:doctor_day", "portal:doctor_reviews", "portal:doctor_review",
+    "fhir:kind", "fhir:search", "fhir:nowhere",
+    "fhir:instance",  # for programs, by their token: tests/faces/api
 }  # fmt: skip
 """The address names a kind of thing: a service, an insurer, a contact of whoever asks."""
 TYPED = {
     "confirm": "1", "accept": "1", "verb": "take", "reason": "other", "text": "Слова", "name": "Я",
     "words": "Слова", "purpose": "call", "comment": "Слова", "seen": ["face", "digits", "document"],
     "done": "yes", "answer": "Слова", "code": "123456", "scope": ["view"], "person": "1",
-    "taken_by": "Кто-то", "document": "паспорт 1", "note": "Слова",
+    "taken_by": "Кто-то", "wish": "cancel", "document": "паспорт 1", "note": "Слова",
 }  # fmt: skip
 LETS_BE = (Session, Counter, Puzzle, Visit)
 ENTITLED = {
@@ -372,6 +438,30 @@ def anna(db: None) -> Anna:
         kept_filter=kept_filter, order=order,
         review=Review.objects.create(
             author=user, organization="insurer:77009", stars=1, text=SURNAME, sent_at=NOW
+        ),
+        appointment=(
+            booked := clinics.booked(
+                clinics.slot(clinics.position(clinic=clinics.clinic("770009"))), person
+            )
+        ),
+        asked=LateRequest.objects.create(
+            appointment=booked, clinic_id="770009", wish="cancel", words=SURNAME, asked_at=NOW
+        ),
+        offered=Offer.objects.create(
+            slot=clinics.slot(booked.position, NOW + timedelta(days=9)), instead_of=booked,
+            made_at=NOW, until=NOW + timedelta(days=1),
+        ),
+        shift=Shift.objects.create(
+            position=booked.position, weekday=0, begins=time(9), ends=time(12), minutes=15,
+            from_day=make.TODAY,
+        ),
+        changed=DayChange.objects.create(
+            clinic_id="770009", position=booked.position, day=make.TODAY, kind="closed",
+            reason=SURNAME, made_at=NOW, made_by=boss.key,
+        ),
+        entry=waiting.join(
+            person=person, wishes=waiting.Wishes(make.TODAY), by=user.actor, user=user, at=NOW,
+            speciality="surgery", region=make.region(),
         ),
         document=make.document(user, uploaded_by=guardian, name=f"{SURNAME}.jpg"),
         enclosed=Document.objects.filter(about=case.key)[0],
@@ -531,6 +621,8 @@ def test_annas_things_are_there_for_whom_they_are_meant(anna: Anna) -> None:
     of_fund = ("desk:identity_link", "desk:identity_sheet", "desk:identity_video", "desk:ward",
                "desk:ward_move", "desk:duplicates_pair", "desk:duplicates_merge")  # fmt: skip
     asks |= dict.fromkeys(of_fund, fund) | {"desk:visit": clerk}
+    registrar = sign_in(Client(), clinics.registrar("770009"))
+    asks |= {name: registrar for name in ANNAS if name.startswith("desk:booking")}
     boss = sign_in(Client(), anna.wish.by)
     asks |= dict.fromkeys(("desk:export_file", "desk:export_settle"), boss)
     asks["desk:issued"] = sign_in(Client(), make.operator(make.insurer("77009")))
@@ -542,6 +634,7 @@ def test_annas_things_are_there_for_whom_they_are_meant(anna: Anna) -> None:
         "desk:account", "desk:account_block", "desk:account_unblock", "desk:account_sign_out",
         "desk:person", "desk:person_history", "desk:person_day",
         "desk:person_quality",  # a purpose is told first
+        "desk:booking_for", "desk:booking_wait",  # looked for first
     }  # fmt: skip
     for name in set(ANNAS) - elsewhere:
         answer = asks[name].get(reverse(name, kwargs=ANNAS[name](anna)))

@@ -138,6 +138,9 @@ def _answer(line: Unfit, day: date, clock: ZoneInfo, at: datetime) -> Answer:
         stays = visit.starts_at.astimezone(clock).date() == day
         word = str(visit.get_state_display()) if stays else "Перенесена"
         return Answer(line, word, words.TINTS[visit.state], line.when)
+    if visit.person.user_id is None:
+        told = "Сообщение не ушло. Свяжитесь с человеком и запишите заново."
+        return Answer(line, "Нет кабинета", "danger", told)
     if offer is None:
         return Answer(line, "Времени не нашлось", "danger", "Позвоните и подберите другое.")
     when = words.moment_words(offer.slot.starts_at, clock=clock, today=today)

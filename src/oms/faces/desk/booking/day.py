@@ -100,7 +100,6 @@ def day(request: HttpRequest) -> HttpResponse:
 def paper(request: HttpRequest) -> HttpResponse:
     """Show the day as it is printed: a doctor, a table, a line for everybody who comes."""
     sheet, at = _sheet(request)
-    today = timezone.localdate(at, sheet.clock)
     day_url = f"{reverse('desk:booking')}?{urlencode({'day': sheet.day.isoformat()})}"
     return page(
         request,
@@ -110,7 +109,7 @@ def paper(request: HttpRequest) -> HttpResponse:
         crumbs=[Crumb("Приём", day_url), Crumb("Печать")],
         clinic=sheet.clinic,
         sheet=sheet,
-        heading=words.day_words(sheet.day, today=today),
+        heading=words.WEEKDAYS[sheet.day.weekday()],
         columns=[
             (one, [row for row in _rows(one) if row.line.visit and row.line.now != Now.HELD])
             for one in sheet.columns
