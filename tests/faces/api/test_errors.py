@@ -12,7 +12,7 @@ from tests.signing_in import sign_in
 from oms.domain.accounts import clients
 from oms.domain.accounts.models import Counter
 from oms.domain.journal.actions import SYSTEM
-from oms.faces.api.fhir import door, views
+from oms.faces.api.fhir import door, searching, views
 
 pytestmark = pytest.mark.django_db
 ASKED = [
@@ -82,6 +82,18 @@ def test_what_cannot_be_answered_is_an_outcome(
 @pytest.mark.parametrize(("body", "status", "kind"), BODIES)
 def test_a_body_that_is_none_is_an_outcome(api: Api, body: Any, status: int, kind: str) -> None:
     assert api.ask("POST", "Appointment", body, content_type=kind).status_code == status
+
+
+def test_a_search_too_wide_is_refused_and_the_widest_answered(anybody: Api) -> None:
+    form = {"content_type": "application/x-www-form-urlencoded"}
+    for count, status in ((searching.MOST_VALUES, 200), (searching.MOST_VALUES + 1, 400)):
+        names = ",".join(f"аНна-мария {n}" for n in range(count))
+        for name in ("Practitioner?name", "PractitionerRole?practitioner.name", "Slot?_id"):
+            kind, _, parameter = name.partition("?")
+            sent = f"{parameter}={names}"
+            assert anybody.ask("POST", f"{kind}/_search", sent, **form).status_code == status
+    sent = "&".join(f"a{n}=1" for n in range(501))
+    assert anybody.ask("POST", "Slot/_search", sent, **form).status_code == 400
 
 
 def test_formats_that_mean_json_are_taken(anybody: Api) -> None:

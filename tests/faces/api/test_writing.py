@@ -104,6 +104,7 @@ WRONG = [
     ({"slot": "Slot/1"}, 422, "Appointment.slot"),
     ({"participant": []}, 422, "Appointment.participant"),
     ({"participant": {}}, 400, "Appointment.participant"),
+    ({"participant": [{}] * 21}, 422, "Appointment.participant"),
     ({"participant": [{"actor": {"reference": "Patient/1"}}]}, 422, "Appointment.participant"),
     ({"start": "2026-10-08T10:00:00+03:00"}, 422, "Appointment.start"),
     ({"end": "завтра"}, 422, "Appointment.end"),

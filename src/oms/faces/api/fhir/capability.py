@@ -3,9 +3,8 @@
 from oms.faces.api.fhir.caller import Caller
 from oms.faces.api.fhir.door import JSON
 from oms.faces.api.fhir.kinds import KINDS, Kind
-from oms.faces.api.fhir.systems import Resource, concept, without_empty
+from oms.faces.api.fhir.systems import Resource, without_empty
 
-_SERVICES = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 WRITTEN = "2026-11-23"
 _SECURITY = (
     "Справочники и свободное время открыты всем. Записи и пациентов видит программа поликлиники: "
@@ -15,7 +14,6 @@ _SECURITY = (
 
 def statement(caller: Caller) -> Resource:
     """Return the CapabilityStatement."""
-    oauth = concept(_SERVICES, "OAuth", "OAuth")
     return {
         "resourceType": "CapabilityStatement",
         "id": "openoms",
@@ -33,7 +31,7 @@ def statement(caller: Caller) -> Resource:
         "rest": [
             {
                 "mode": "server",
-                "security": {"cors": False, "service": [oauth], "description": _SECURITY},
+                "security": {"cors": False, "description": _SECURITY},
                 "resource": [_resource(name, kind) for name, kind in KINDS.items()],
             }
         ],

@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -50,6 +50,8 @@ def door(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
             return refusal(problem)
         except Denied as no:
             return refusal(outcome.of_denied(no), detail=no.code)
+        except TooManyFieldsSent:
+            return refusal(Problem(400, "Слишком много параметров. Разбейте запрос на несколько."))
         except RequestDataTooBig:
             return refusal(Problem(413, "Запрос слишком велик. Пришлите один ресурс за раз."))
         except Exception:

@@ -18,6 +18,8 @@ from oms.faces.api.fhir.patients import patient_id
 from oms.faces.api.fhir.systems import Resource
 
 USUAL, MOST = 50, 200
+MOST_VALUES = 60
+"""In one search: SQLite takes no deeper condition, and nobody needs it."""
 _CURSOR = "_cursor"
 _INCLUDES = ("_include", "_include:iterate", "_include:recurse")
 _SHAPE = ("_count", "_sort", "_summary", "_total", _CURSOR, *_INCLUDES)
@@ -75,6 +77,9 @@ def understand(name: str, told: Iterable[QueryDict], caller: Caller) -> Search:
     pairs = [(key, value) for one in told for key, values in one.lists() for value in values]
     if any("\x00" in text for pair in pairs for text in pair):
         raise Problem(400, "В параметрах есть нулевой знак. Уберите его.", code="value")
+    if sum(value.count(",") + 1 for _, value in pairs) > MOST_VALUES:
+        text = f"В поиске больше {MOST_VALUES} значений. Разбейте его на несколько."
+        raise Problem(400, text, code="too-costly")
     search = Search(name, KINDS[name], caller, [(k, v) for k, v in pairs if v.strip()])
     for key, value in search.told:
         if not _take(search, key, value) and caller.is_strict and key not in _LET_BE:

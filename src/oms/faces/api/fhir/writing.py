@@ -25,6 +25,7 @@ from oms.faces.api.fhir.visits import appointment
 _FORMATS = (JSON, "application/json")
 _PATCHES = ("application/json-patch+json", "application/merge-patch+json", *_FORMATS)
 _TIMES = ("start", "end")
+MOST_ACTORS = 20
 _ONLY = "Здесь меняют только время (slot) и status."
 _FREE = frozenset(
     {"meta", "text", "slot", "status", "cancelationReason", "start", "end", "minutesDuration",
@@ -221,6 +222,9 @@ def _actors(told: Resource) -> list[Resource]:
     participants = told.get("participant", [])
     if not isinstance(participants, list):
         raise Problem(400, "participant должен быть списком.", where="Appointment.participant")
+    if len(participants) > MOST_ACTORS:
+        text = f"Участников больше {MOST_ACTORS}. Оставьте пациента и врача."
+        raise Problem(422, text, code="too-long", where="Appointment.participant")
     found = [one.get("actor") for one in participants if isinstance(one, dict)]
     return [one for one in found if isinstance(one, dict)]
 
