@@ -52,6 +52,24 @@ def test_who_has_time_soonest_comes_first_and_who_has_none_last():
     assert found(limit=2, offset=1) == [late.pk, none.pk]
 
 
+@pytest.mark.parametrize("walked", [4, 9, 500])
+def test_the_short_walk_finds_who_the_long_one_finds(walked, monkeypatch):
+    """Doctors with few free times and many, in two regions: every page is the same."""
+    monkeypatch.setattr(finding, "_WALKED", walked)
+    for number in range(9):
+        clinic = visits.clinic(("770001", "660001")[number % 3 == 2])
+        place = visits.position(clinic=clinic, sex=1 if number == 4 else None)
+        visits.slots(place, number % 4, FAR + (number % 3) * LENGTH)
+    anna = visits.patient()
+    for asked in ({}, {"region": "77"}, {"region": "66"}, {"person": anna}, {"only_free": True}):
+        whole = [row.position.pk for row in finding.positions(at=NOON, **asked, limit=99)]
+        by_one = [found(**asked, limit=1, offset=place) for place in range(len(whole))]
+        assert [one for row in by_one for one in row] == whole
+        times = [row.nearest for row in finding.positions(at=NOON, **asked, limit=3)]
+        told = [one for one in times if one]
+        assert told == sorted(told)
+
+
 def test_place_speciality_and_name():
     clinic = visits.clinic("770002", actual_address="г. Москва, ул. Берёзовая, д. 3")
     clinic.search_text = clinic_text(clinic)

@@ -116,6 +116,7 @@ def test_a_changed_shift_changes_free_slots_only():
     shifts.save_shift(position=place, said=said(minutes=20), by=by, at=NOON, shift=row)
     assert times(place) == ["09:15", "09:40"]  # 9:00–9:20 and 9:20–9:40 would overlap the visit
     assert conflicts(positions=[place], at=NOON) == [], "the visit is within the hours"
+    assert not Slot.objects.filter(is_open=False).exists(), "what nobody was told of is deleted"
     late = said(minutes=20, begins=time(9, 20))
     shifts.save_shift(position=place, said=late, by=by, at=NOON, shift=row)
     assert conflicts(positions=[place], at=NOON) == [visit]

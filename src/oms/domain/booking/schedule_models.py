@@ -166,6 +166,11 @@ class Slot(models.Model):
                 condition=Q(is_open=True, taken_until__lt=FOR_GOOD),
                 name="booking_slots_free",
             ),
+            models.Index(
+                fields=["starts_at", "position"],
+                condition=Q(is_open=True, taken_until__lt=FOR_GOOD),
+                name="booking_slots_soon",
+            ),
             models.Index(fields=["doctor", "starts_at"], name="booking_slots_of_doctor"),
         ]
 
