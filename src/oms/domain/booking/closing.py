@@ -4,13 +4,14 @@ Closing offers everybody concerned another time at once (`rebooking`); nobody is
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Prefetch
 
 from oms.domain.booking import days, rebooking
+from oms.domain.booking.closing_tasks import propose_rest
 from oms.domain.booking.conflicts import conflicts
 from oms.domain.booking.models import Appointment, DayChange, Offer
 from oms.domain.directory.models import MedicalOrganization, Position
@@ -19,6 +20,8 @@ from oms.domain.journal.models import Entry
 from oms.kit.denied import Denied
 
 CHANGED = "Изменилось расписание врача"
+AT_ONCE = 200
+"""Visits a page proposes for itself: two seconds' work; the worker takes the rest in such parts."""
 LONGEST = timedelta(days=31)
 _ACTS = ("schedule.close", "schedule.change")
 
@@ -84,11 +87,12 @@ def change(*, wish: Wish, by: Actor, at: datetime) -> list[DayChange]:
     Raises `TooLong`, `Backwards` and the noes of `days`.
     """
     concerned = _change(wish, by=by, at=at)
-    rebooking.propose(appointments=concerned, because=wish.reason, by=by, at=at)
+    _propose(concerned, because=wish.reason, by=by, at=at)
     rows = DayChange.objects.filter(clinic=wish.clinic, position=wish.position)
     return list(rows.filter(day__range=(wish.since, wish.until)).order_by("day"))
 
 
+@transaction.atomic
 def propose_unfit(*, position: Position, by: Actor, at: datetime) -> int:
     """Offer another time to everybody whose visit the doctor's shifts no longer fit.
 
@@ -96,8 +100,16 @@ def propose_unfit(*, position: Position, by: Actor, at: datetime) -> int:
     """
     days.refuse_others(position.clinic_id, by)
     found = conflicts(positions=[position], at=at)
-    rebooking.propose(appointments=found, because=CHANGED, by=by, at=at)
+    _propose(found, because=CHANGED, by=by, at=at)
     return len(found)
+
+
+def _propose(visits: Sequence[Appointment], *, because: str, by: Actor, at: datetime) -> None:
+    """Offer other times to the first here and now, to the others by the worker at once after."""
+    rebooking.propose(appointments=visits[:AT_ONCE], because=because, by=by, at=at)
+    for start in range(AT_ONCE, len(visits), AT_ONCE):
+        keys = [one.pk for one in visits[start : start + AT_ONCE]]
+        propose_rest.enqueue(keys, because, asdict(by))
 
 
 def _change(wish: Wish, *, by: Actor, at: datetime) -> list[Appointment]:

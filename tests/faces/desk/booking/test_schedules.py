@@ -10,7 +10,7 @@ from tests import visits
 from tests.faces.desk.booking.conftest import text_of
 from tests.faces.desk.conftest import NOW
 
-from oms.domain.booking import waiting
+from oms.domain.booking import closing, waiting
 from oms.domain.booking.models import (
     Appointment,
     DayChange,
@@ -22,6 +22,7 @@ from oms.domain.booking.models import (
 )
 from oms.domain.journal.models import Entry
 from oms.domain.notifications.models import Message
+from oms.kit.tasks import run_all_now
 
 pytestmark = pytest.mark.django_db
 TUESDAY = NOW + timedelta(days=1)
@@ -138,6 +139,18 @@ def test_closing_a_day_offers_everybody_another_time_in_one_act(clinic) -> None:
     assert other.number not in clinic.get("/desk/booking/paper/?day=2026-10-06")
     assert clinic.client.post(answer["Location"]).status_code == 302
     assert not DayChange.objects.exists()
+
+
+def test_when_very_many_are_concerned_the_worker_goes_on(clinic, monkeypatch) -> None:
+    monkeypatch.setattr(closing, "AT_ONCE", 1)
+    for n in range(3):
+        clinic.booked(visits.slot(clinic.therapist, TUESDAY + n * visits.LENGTH))
+    page = close(clinic, sure="1")["Location"]
+    assert Appointment.objects.filter(state="cancelled").count() == 1
+    assert clinic.get(page).count("Ищем время") == 2
+    run_all_now()
+    assert Appointment.objects.filter(state="cancelled").count() == 3
+    assert "Ищем время" not in clinic.get(page)
 
 
 def test_days_of_one_doctor_are_closed_together_or_get_other_hours(clinic) -> None:

@@ -135,9 +135,7 @@ def _answer(line: Unfit, day: date, clock: ZoneInfo, at: datetime) -> Answer:
     visit, today = line.visit, timezone.localdate(at, clock)
     offer = next(iter(visit.offers.all()), None)
     if visit.state != Appointment.State.CANCELLED:
-        stays = visit.starts_at.astimezone(clock).date() == day
-        word = str(visit.get_state_display()) if stays else "Перенесена"
-        return Answer(line, word, words.TINTS[visit.state], line.when)
+        return _stands(line, day, clock)
     if visit.person.user_id is None:
         told = "Сообщение не ушло. Свяжитесь с человеком и запишите заново."
         return Answer(line, "Нет кабинета", "danger", told)
@@ -151,3 +149,13 @@ def _answer(line: Unfit, day: date, clock: ZoneInfo, at: datetime) -> Answer:
         return Answer(line, "Ждём ответа", "info", f"Предложено: {when}. Держим до: {until}")
     word = "Не подошло" if offer.state == Offer.State.REFUSED else "Нет ответа"
     return Answer(line, word, "warn", f"Предлагали: {when}. Позвоните и подберите другое.")
+
+
+def _stands(line: Unfit, day: date, clock: ZoneInfo) -> Answer:
+    """A visit that is not cancelled: the worker is on its way to it, or somebody moved it."""
+    visit = line.visit
+    stays = visit.starts_at.astimezone(clock).date() == day
+    if stays and not visit.slot.is_open and visit.state == Appointment.State.BOOKED:
+        return Answer(line, "Ищем время", "info", "Предложение уйдёт через несколько минут.")
+    word = str(visit.get_state_display()) if stays else "Перенесена"
+    return Answer(line, word, words.TINTS[visit.state], line.when)
