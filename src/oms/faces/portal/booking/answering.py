@@ -53,6 +53,7 @@ def _page(request: HttpRequest, found: Reminder, at: datetime, no: Denied | None
         title="Вы ответили" if found.used_at else "Вы придёте на приём?",
         facts=_facts(visit, at),
         asks=found.used_at is None,
+        nav=(),  # one question: no menu, which a phone has no room for on plain pages
         is_near=own.is_near(visit, at=at),
         done=_done(found) if found.used_at else "",
         no=no,

@@ -18,6 +18,7 @@ from oms.faces.portal.booking.whom import choices, looked_for
 from oms.faces.portal.insurers import COLOURS, COMPARED, chosen_region, number
 from oms.faces.portal.pages import address, page
 from oms.faces.portal.plans import Plan, plan
+from oms.law import names
 from oms.law.specialities import SPECIALITIES
 from oms.law.typed import NBSP
 
@@ -41,6 +42,7 @@ class Row:
     number: int
     url: str
     name: str
+    short: str
     speciality: str
     when: str
     free: str
@@ -107,6 +109,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     typed = dict.fromkeys(key for key in request.GET.getlist("place") if is_key(key))
     found = [one for key in list(typed)[:COMPARED] if (one := place(int(key), at=at))]
     rows = list(told(found, at=at))
+    is_one_place = len({row.number for row in rows}) < 2
     return page(
         request,
         "portal/booking/compare.html",
@@ -114,13 +117,15 @@ def compare(request: HttpRequest) -> HttpResponse:
         title="Сравнение врачей",
         crumbs=[crumb(), Crumb("Сравнение")],
         rows=rows,
-        lines=[(title, [(row.name, tell(row, at)) for row in rows]) for title, tell in LINES],
-        plan=plan(
+        lines=[(title, [(row.short, tell(row, at)) for row in rows]) for title, tell in LINES],
+        plan=None
+        if is_one_place
+        else plan(
             [
                 (kind, row.found.position.clinic.latitude, row.found.position.clinic.longitude)
                 for kind, row in zip(COLOURS, rows, strict=False)
             ],
-            legend=[(kind, row.name) for kind, row in zip(COLOURS, rows, strict=False)],
+            legend=[(kind, row.short) for kind, row in zip(COLOURS, rows, strict=False)],
         ),
         back_url=address("portal:doctors"),
     )
@@ -160,12 +165,14 @@ def told(found: Iterable[finding.Found], *, at: datetime) -> Iterable[Row]:
     numbers: dict[str, int] = {}
     for one in found:
         position, clinic = one.position, one.position.clinic
+        who = position.doctor
         near = one.nearest
         yield Row(
             found=one,
             number=numbers.setdefault(clinic.pk, len(numbers) + 1),
             url=doctor_url(position),
-            name=position.doctor.name,
+            name=who.name,
+            short=names.short(who.family_name, who.given_name, who.patronymic),
             speciality=one.speciality.title,
             when=words.when(near, clinic, at=at) if near else "",
             free=words.free(one.free) if one.free else "",

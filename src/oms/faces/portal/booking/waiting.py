@@ -60,12 +60,13 @@ class Row:
 @sign_in_required
 @require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
-    """Show one's places. Four queries, and one a place: five at most; besides the frame's."""
+    """Show one's places. Four queries besides the frame's."""
     whom.refuse_staff(request)
     at = own.now()
     found = list(_entries(request).order_by("-joined_at", "-pk")[: PAST_SHOWN + domain.MOST])
     standing = [one for one in found if one.state in WaitingEntry.STANDING]
-    offers = {one.entry_id: one for one in _open(request, at)} if standing else {}
+    offers = {one.entry_id: one for one in _open(request, at)}
+    places = domain.places(standing)
     return page(
         request,
         "portal/booking/waiting.html",
@@ -74,8 +75,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         crumbs=own.crumbs(Crumb("Лист ожидания")),
         offer_words=counted(RULES.offer // timedelta(minutes=1), "минуту", "минуты", "минут"),
         rows=[
-            row_of(one, offer=offers.get(one.pk), place=domain.place(one), at=at)
-            for one in standing
+            row_of(one, offer=offers.get(one.pk), place=places[one.pk], at=at) for one in standing
         ],
         past=[row_of(one) for one in found if one not in standing],
     )
@@ -226,22 +226,29 @@ def title_of(found: WaitingEntry) -> str:
 
 
 def place_words(place: int) -> str:
-    """Return the place in words: «Вы следующий», «Перед вами 3 человека»."""
+    """Return the place in words: «Вы 4-й в очереди. Перед вами 3 человека»."""
+    return ahead_words(place) if place <= 1 else f"Вы {place}-й в очереди. {ahead_words(place)}"
+
+
+def ahead_words(place: int) -> str:
+    """Return how many are before: «Перед вами 3 человека»."""
     if place <= 1:
         return "Ваша очередь — следующая."
-    ahead = counted(place - 1, "человек", "человека", "человек")
-    return f"Ваше место в очереди: {place}. Перед вами {ahead}."
+    return f"Перед вами {counted(place - 1, 'человек', 'человека', 'человек')}."
 
 
 def wishes_words(found: WaitingEntry) -> str:
     """Return the days and hours that suit, and until when one waits."""
+    return f"Подойдёт: {suits(found)}. Ждёте до {dates.long(found.until_day)}"
+
+
+def suits(found: WaitingEntry) -> str:
+    """Return the days and hours that suit."""
     picked = [words.SHORT_WEEKDAYS[int(day)].lower() for day in found.weekdays]
     days = "любой день" if len(picked) == 7 else ", ".join(picked)
     hours = f"с{NBSP}{found.from_hour}:00 до{NBSP}{found.until_hour}:00"
     whole = found.from_hour == 0 and found.until_hour == 24
-    return (
-        f"Подойдёт: {days}{'' if whole else ', ' + hours}. Ждёте до {dates.long(found.until_day)}"
-    )
+    return days if whole else f"{days}, {hours}"
 
 
 def _page(request: HttpRequest, found: WaitingEntry, *, no: Denied | None = None) -> HttpResponse:
@@ -261,6 +268,7 @@ def _page(request: HttpRequest, found: WaitingEntry, *, no: Denied | None = None
         entry=found,
         row=row_of(found, place=place),
         place=place,
+        ahead_words=ahead_words(place) if place else "",
         is_standing=standing,
         ended_words=ENDED.get(State(found.state), ""),
         facts=_facts(found),
@@ -295,6 +303,7 @@ def _facts(found: WaitingEntry) -> list[Fact]:
     joined = words.local(found.joined_at, found.clinic) if found.clinic else found.joined_at
     return [
         Fact("Кого ждёте", title_of(found)),
-        Fact("Когда удобно", wishes_words(found)),
+        Fact("Когда удобно", suits(found)),
+        Fact("Ждёте до", dates.long(found.until_day)),
         Fact("Встали в очередь", dates.long(joined.date())),
     ]
