@@ -45,6 +45,7 @@ def test_a_person_who_calls_is_found_by_all_of_a_number_or_name(clinic) -> None:
         "Климова",
         "Климова Анна",
         "Клим Анна 14.03.1985",
+        "Климова Анн 14.03.1985",
         "К А 14.03.1985",
         "14.03.1985",
         anna.enp[:8],
