@@ -108,7 +108,7 @@ def _mixed(person: InsuredPerson) -> None:
 
 def _phone(person: InsuredPerson) -> None:
     number = person.phone
-    set_own(person, phone=f"8 ({number[2:5]}) {number[5:8]}-{number[8:10]}-{number[10:]}")
+    set_own(person, phone=f"8({number[2:5]}) {number[5:8]}-{number[8:10]}-{number[10:]}")
 
 
 def _email(person: InsuredPerson) -> None:
