@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from oms.domain.accounts.models import User
-from oms.domain.booking import fitting, rules
+from oms.domain.booking import fitting, rules, wording
 from oms.domain.booking.models import Offer, WaitingEntry
 from oms.domain.booking.offers import (
     accept,
@@ -115,6 +115,7 @@ class Passed:
     """A time somebody was passed over for, and why."""
 
     starts_at: datetime
+    when: str
     why: str
 
 
@@ -236,9 +237,10 @@ def passed_over(entry: WaitingEntry, *, most: int = 10) -> list[Passed]:
     """Return times that went to others behind in the list and why, the last first. One query."""
     rows = Entry.objects.filter(subject=entry.key, act="waiting.pass", payload__isnull=False)
     told = rows.order_by("-pk").values_list("payload__data", flat=True)[:most]
+    moments = ((datetime.fromisoformat(one["starts_at"]), one["why"]) for one in told)
     return [
-        Passed(datetime.fromisoformat(one["starts_at"]), fitting.why_words(one["why"]))
-        for one in told
+        Passed(moment, wording.in_region(moment, entry.region_id), fitting.why_words(why))
+        for moment, why in moments
     ]
 
 

@@ -22,7 +22,12 @@ def when(moment: datetime, position: Position, *, reader: tzinfo | None = None) 
 
     «5 октября 2026 г. в 10:20 (МСК+2)»
     """
-    clock = zones.zone(position.clinic.region_id)
+    return in_region(moment, position.clinic.region_id, reader=reader)
+
+
+def in_region(moment: datetime, region: str, *, reader: tzinfo | None = None) -> str:
+    """Return the moment by the clock of a region, as `when` does."""
+    clock = zones.zone(region)
     here = moment.astimezone(clock)
     words = f"{dates.long(here.date())} в{NBSP}{here:%H:%M}"
     theirs = moment.astimezone(reader or timezone.get_default_timezone())

@@ -13,7 +13,7 @@ from tests.faces.portal.booking.conftest import day_path
 from tests.faces.portal.booking.test_taking import text
 
 from oms.domain.accounts.models import User
-from oms.domain.booking import rebooking, reminders, waiting
+from oms.domain.booking import actions, rebooking, reminders, waiting
 from oms.domain.booking.models import Appointment, LateRequest, Offer, Slot, WaitingEntry
 from oms.domain.directory.models import MedicalOrganization, Position, Review
 from oms.domain.journal.actions import SYSTEM
@@ -196,6 +196,29 @@ def test_the_waiting_list_is_joined_changed_and_left(
     her.post(f"/waiting/{made.pk}/leave/")
     made.refresh_from_db()
     assert made.state == WaitingEntry.State.LEFT
+
+
+def test_who_was_passed_over_reads_why(
+    her: Client, anna: User, insured_anna: InsuredPerson, position: Position
+) -> None:
+    wishes = waiting.Wishes(factories.TODAY + timedelta(days=9))
+    people = (insured_anna, visits.patient())
+    made = [
+        waiting.join(
+            person=one, wishes=wishes, by=one.user.actor, user=one.user,
+            at=factories.NOON + timedelta(minutes=n), position=position,
+        )
+        for n, one in enumerate(people)
+        if one.user
+    ]  # fmt: skip
+    visits.booked(visits.slot(visits.position("surgery")), insured_anna)
+    lost = visits.booked(visits.slot(position))
+    actions.cancel(appointment=lost, by=SYSTEM, at=factories.NOON)
+    assert Offer.objects.get().entry == made[1]
+    page = text(her.get(f"/waiting/{made[0].pk}/"))
+    assert "Что предложили другим" in page
+    assert "8 октября 2026 г. в 12:00" in page
+    assert "в этот час у вас другой приём" in page
 
 
 @pytest.mark.parametrize(("said", "state"), [("accept", "booked"), ("refuse", "waiting")])

@@ -85,7 +85,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 @sign_in_required
 @require_safe
 def entry(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one place and what is offered. Four queries besides the frame's."""
+    """Show one place, what was offered and what went past. Five queries besides the frame's."""
     return _page(request, own_entry(request, pk))
 
 
@@ -275,6 +275,7 @@ def _page(request: HttpRequest, found: WaitingEntry, *, no: Denied | None = None
         offer=offer,
         **(_offer_words(offer, at) if offer else {}),
         history=[_told(one, at) for one in offers if one != offer],
+        passed=domain.passed_over(found, most=HISTORY_SHOWN),
         key=new_key(),
         visit_url=address("portal:visit", visit.number) if visit else "",
         no=no,
