@@ -1,7 +1,7 @@
 """The demo world: whole, right, plainly invented, and made only once."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -22,6 +22,16 @@ from oms.diagnosis.findings import told
 from oms.domain.accounts import factors, sign_in
 from oms.domain.accounts.models import User
 from oms.domain.accounts.synthetic import DEMO_SECRET
+from oms.domain.booking import finding
+from oms.domain.booking.models import (
+    Appointment,
+    DayChange,
+    LateRequest,
+    Offer,
+    Slot,
+    WaitingEntry,
+)
+from oms.domain.booking.schedule_models import FOR_GOOD
 from oms.domain.duplicates.models import Pair
 from oms.domain.notifications.models import Delivery, Message
 from oms.domain.papers.models import Delivery as PrintedCopy
@@ -163,6 +173,31 @@ def test_the_fund_has_appeals_complaints_and_pairs_to_judge() -> None:
     assert {"Двойникова", "Отцов"} <= doubtful
     assert {"Девичева", "Замужняя"} & doubtful
     assert waiting.filter(sure=True).count() >= 2
+
+
+@pytest.mark.usefixtures("made")
+def test_the_clinic_is_busy_and_every_story_of_booking_is_there() -> None:
+    at, phone = timezone.now(), next(one.phone for one in STAFF if one.code == "mironova")
+    desk = User.objects.get(phone=phone)
+    visits = Appointment.objects.visible_to(desk)
+    states = set(visits.values_list("state", flat=True))
+    assert states >= {"booked", "cancelled", "fulfilled", "noshow"}
+    taken = Slot.objects.filter(taken_until=FOR_GOOD).count()
+    assert taken == Appointment.objects.filter(state__in=Appointment.IN_PLACE).count() > 200
+    assert LateRequest.objects.filter(clinic="779901", state="open").exists()
+    assert WaitingEntry.objects.filter(clinic="779901").count() >= 3
+    assert Offer.objects.exists()
+    assert set(DayChange.objects.values_list("kind", flat=True)) == {"closed", "hours"}
+    ahead = {code: _ahead(code, at) for code in ("klimova", "sokolova", "daria")}
+    assert all(ahead.values()), ahead
+    for region in ("50", "66", "77"):
+        assert finding.positions(at=at, region=region, only_free=True), region
+
+
+def _ahead(code: str, at: datetime) -> int:
+    """Visits ahead that the citizen has or booked for a child."""
+    user = User.objects.get(phone=next(one.phone for one in CITIZENS if one.code == code))
+    return Appointment.objects.filter(booked_by=user, state="booked", starts_at__gt=at).count()
 
 
 @pytest.mark.usefixtures("made")
