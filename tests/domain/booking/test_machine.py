@@ -228,11 +228,14 @@ class Booking(RuleBasedStateMachine):
         model = self.model
         kept = {self.slots.index(offer.slot): offer for offer in open_offers()}
         model.held = {who: slot for who, slot in model.held.items() if model.holds(who, slot)}
-        for slot in set(SLOTS) - set(model.booked) - set(model.held.values()):
+        elsewhere = set(model.booked) | set(model.held.values())
+        assert all(kept[slot].until <= model.now for slot in elsewhere & set(kept))
+        for slot in set(SLOTS) - elsewhere:
             offer = kept.get(slot)
             if offer is None:
                 model.taken.pop(slot, None)
             elif model.taken.get(slot) != offers.kept_until(offer):
+                model.taken.pop(slot, None)  # by an offer before it, which ended in this step
                 assert model.free(slot)
                 model.taken[slot] = offers.kept_until(offer)
                 self.nobody_was_passed_over(slot, offer)
