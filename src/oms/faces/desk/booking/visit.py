@@ -27,6 +27,7 @@ from oms.faces.desk.looks import look_at_person
 from oms.faces.desk.pages import page, staff
 from oms.kit.denied import Denied
 from oms.law import dates, phone
+from oms.law.plural import counted
 from oms.law.zones import zone
 
 State = Appointment.State
@@ -200,8 +201,6 @@ def _of_person(visit: Appointment, today: date) -> list[Fact]:
 
 
 def _years(born: date, today: date) -> str:
-    from oms.law.plural import counted
-
     return counted(dates.age(born, on=today), "год", "года", "лет")
 
 
