@@ -79,8 +79,7 @@ def come(*, by: Actor, at: datetime) -> None:
     visits = []
     slots = Slot.objects.filter(position__clinic=RICH, is_open=True, taken_until__lte=at)
     nearest = slots.select_related("position").order_by("starts_at")
-    # Today first: a small world has people for a day, not for a month.
-    for slot in sorted(nearest, key=lambda one: abs(one.starts_at - at)):
+    for slot in sorted(nearest, key=lambda one: _order(one, at)):
         if chance.random() < _share(slot, today):
             person = diary.pick(slot, at=at)
             if person is not None:
@@ -91,6 +90,12 @@ def come(*, by: Actor, at: datetime) -> None:
         Slot.objects.filter(pk__in=keys[start : start + 500]).update(taken_until=FOR_GOOD)
     details = {"visits": len(visits)}
     record(act="appointment.synthetic", subject="booking:demo", by=by, at=at, details=details)
+
+
+def _order(slot: Slot, at: datetime) -> tuple[bool, timedelta]:
+    """Who is waited for, then today: a small world has people for a day, not for a month."""
+    is_waited_for = slot.position.speciality == FULL and slot.starts_at > at
+    return not is_waited_for, abs(slot.starts_at - at)
 
 
 def _share(slot: Slot, today: date) -> float:
