@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import BigAutoField, DateTimeField, Exists, OuterRef, Q, QuerySet
+from django.db.models import BigAutoField, DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
 
 from oms.domain.accounts.models import User
 from oms.domain.directory.models import MedicalOrganization
@@ -89,16 +89,18 @@ def card_of(user: User) -> Policy | None:
     """Return the account's policy in force with what a policy card shows. One narrow query.
 
     It is read at every look at the cabinet; other columns of policy, person and insurer are
-    fetched when asked for.
+    fetched when asked for. `chosen_on` comes along: since when the insurer is the person's.
     """
     return _CARD_OF.first(user=user.pk)
 
 
+_SINCE = Insurance.objects.filter(valid_until=None).values("valid_from")
 _CARD_OF: Prepared[Policy] = Prepared(
     lambda user: (
         Policy.objects.filter(person__user=user, state__in=IN_FORCE)
         .select_related("person", "insurer")
-        .only(*_CARD)[:1]
+        .only(*_CARD)
+        .annotate(chosen_on=Subquery(_SINCE.filter(person=OuterRef("person"))[:1]))[:1]
     ),
     user=BigAutoField(),
 )
@@ -185,17 +187,13 @@ _ATTACHMENT_OF: Prepared[Attachment] = Prepared(
 )
 
 
-def insured_since(person: InsuredPerson) -> date | None:
-    """Return since when the present insurer is the person's. One query."""
-    return _INSURED_SINCE.first(person=person.pk)
-
-
-_INSURED_SINCE: Prepared[date] = Prepared(
-    lambda person: Insurance.objects.filter(person=person, valid_until=None).values_list(
-        "valid_from", flat=True
-    )[:1],
-    person=BigAutoField(),
-)
+def insured_since(policy: Policy) -> date | None:
+    """Return since when the present insurer is the person's. No query for a policy of `card_of`."""
+    if hasattr(policy, "chosen_on"):
+        found: date | None = policy.chosen_on
+        return found
+    rows = Insurance.objects.filter(person=policy.person_id, valid_until=None)
+    return rows.values_list("valid_from", flat=True).first()
 
 
 def suspension_of(person: InsuredPerson) -> Suspension | None:

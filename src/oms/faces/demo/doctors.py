@@ -56,6 +56,8 @@ def open_clinics(*, at: datetime) -> None:
     if not posts:
         return
     with transaction.atomic():
+        centres = MedicalOrganization.objects.filter(pk__in={post.clinic.pk for post in posts})
+        centres.filter(short_name__contains="центр").update(wants_certificate=True)
         taken = Doctor.objects.count()
         people = _people(at.date(), taken)
         made = [_fill(post, next(people), number) for number, post in enumerate(posts, taken)]

@@ -68,6 +68,7 @@ def create(*, persons: int, progress: bool) -> None:
     exchange.bring(at=at)
     doctors.open_clinics(at=at)
     booking.fill(citizens=citizens, staff=staff, at=at)
+    opinions.of_doctors(citizens=citizens, staff=staff, at=at)
     programs.let_in(at=at)
     with transaction.atomic():
         register.confirm(at=at)

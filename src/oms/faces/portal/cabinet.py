@@ -1,6 +1,6 @@
 """What a citizen's home page shows: the policy, what is asked of the person, open cases.
 
-Ten queries however much has happened before: open cases are few by constraint.
+Nine queries however much has happened before: open cases are few by constraint.
 """
 
 from collections.abc import Iterator, Sequence
@@ -210,7 +210,7 @@ def _card(user: User, person: InsuredPerson, policy: Policy) -> PolicyCard:
 
 def _facts(person: InsuredPerson, policy: Policy) -> Iterator[Fact]:
     yield Fact("Страховая организация", policy.insurer.short_name)
-    chosen = register.insured_since(person)
+    chosen = register.insured_since(policy)
     if chosen:
         yield Fact("Выбрана", dates.long(chosen))
     if policy.ends_on:

@@ -24,6 +24,21 @@ WORDS = {
     "document.replace": "Заменён документ",
     "document.remove": "Удалён документ",
     "profile.set": "Указаны данные",
+    "appointment.hold": "Выбрано время у врача",
+    "appointment.release": "Выбранное время отпущено",
+    "appointment.book": "Сделана запись к врачу",
+    "appointment.move": "Запись к врачу перенесена",
+    "appointment.cancel": "Запись к врачу отменена",
+    "appointment.come": "Подтверждён приход к врачу",
+    "appointment.late_ask": "Отправлена просьба о близкой записи",
+    "appointment.certificate": "К записи приложена справка",
+    "waiting.join": "Занято место в листе ожидания",
+    "waiting.change": "Изменены дни и часы ожидания",
+    "waiting.leave": "Оставлено место в листе ожидания",
+    "waiting.accept": "Принято время из листа ожидания",
+    "waiting.refuse": "Отклонено время из листа ожидания",
+    "calendar.give": "Взят адрес календаря",
+    "calendar.revoke": "Отозван адрес календаря",
 }
 _OURS = ("user.", "consent.")
 
