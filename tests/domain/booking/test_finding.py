@@ -49,6 +49,8 @@ def test_who_has_time_soonest_comes_first_and_who_has_none_last():
     best = visits.position(clinic=visits.clinic("770002", rating=Decimal("4.9")))
     assert found(sort="rating")[0] == best.pk
     assert found(rating=4) == [best.pk]
+    Doctor.objects.filter(pk=best.doctor_id).update(rating=Decimal("3.0"))  # the doctor's own wins
+    assert found(rating=4) == []
     assert found(limit=2, offset=1) == [late.pk, none.pk]
 
 

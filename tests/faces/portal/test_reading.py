@@ -223,8 +223,8 @@ def test_answers_are_found_in_any_form_of_the_words(typed, code) -> None:
     assert code in [question.code for question in find(typed)]
 
 
-def test_questions_are_sixteen_and_lead_only_where_there_is_something(client) -> None:
-    assert len(QUESTIONS) == len({question.code for question in QUESTIONS}) == 16
+def test_questions_are_seventeen_and_lead_only_where_there_is_something(client) -> None:
+    assert len(QUESTIONS) == len({question.code for question in QUESTIONS}) == 17
     assert {question.service for question in QUESTIONS if question.service} <= set(SERVICES)
     assert "Такого ответа у нас нет" in read(client.get("/help/", {"q": "космос"}))
 

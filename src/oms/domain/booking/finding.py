@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Count, Exists, F, OrderBy, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
 from oms.domain.booking import rules
@@ -45,6 +46,8 @@ QUOTAS: Mapping[str, tuple[str, ...]] = {
 """Quotas that each channel may take of, as the database is asked (BKG-7)."""
 ONLINE = QUOTAS[Quota.INTERNET]
 SORTS = ("nearest", "rating", "name")
+_RATED = Coalesce("doctor__rating", "clinic__rating")
+"""What people say of the doctor, else of the clinic."""
 _DAY = timedelta(days=1)
 _WORDS_READ = 6
 _FULL_AGE = 18
@@ -109,7 +112,7 @@ def positions(
     if kind:
         rows = rows.filter(clinic__search_text__contains=fold(kind))
     if rating:
-        rows = rows.filter(clinic__rating__gte=rating)
+        rows = rows.alias(rated=_RATED).filter(rated__gte=rating)
     if person is not None:
         rows = rows.filter(seen_by(person, on=on))
     if text and (speciality or not asked):
@@ -163,7 +166,7 @@ def _order(sort: str) -> list[str | OrderBy]:
     name: list[str | OrderBy] = ["doctor__family_name", "doctor__given_name", "pk"]
     soon: list[str | OrderBy] = [F("nearest").asc(nulls_last=True), "pk"]
     if sort == "rating":
-        return [F("clinic__rating").desc(nulls_last=True), *soon]
+        return [_RATED.desc(nulls_last=True), *soon]
     return name if sort == "name" else soon
 
 
