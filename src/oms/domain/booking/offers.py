@@ -268,8 +268,7 @@ def _lapse(pk: int, *, at: datetime) -> bool:
 def _sweep(region: str, *, at: datetime) -> int:
     made, tried = 0, set[int]()
     for _ in range(_ROUNDS):
-        found = fitting.served(region=region, at=at, but=tried)
-        slots = dict.fromkeys(entry.first for entry in found)  # type: ignore[attr-defined]
+        slots = fitting.served(region=region, at=at, but=tried)
         if not slots:
             break
         for slot in slots:
