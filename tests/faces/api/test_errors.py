@@ -56,6 +56,8 @@ BODIES = [
     ("[" * 100_000, 400, "application/fhir+json"),
     ('{"resourceType": NaN}', 400, "application/fhir+json"),
     (b"\xff", 400, "application/fhir+json"),
+    ('{"resourceType": "Appointment", "comment": "\\ud800"}', 400, "application/fhir+json"),
+    ('{"resourceType": "Appointment", "comment": "\\u0000"}', 400, "application/fhir+json"),
     ("[]", 400, "application/fhir+json"),
     ("<Appointment/>", 415, "application/fhir+xml"),
     ("a=b", 415, "application/x-www-form-urlencoded"),

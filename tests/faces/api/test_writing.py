@@ -79,7 +79,9 @@ def test_what_the_domain_refuses_comes_with_its_name(api: Api) -> None:
     assert denied(book(api, one, visits.patient())) == (409, "Taken")
     assert denied(book(api, two, person)) == (409, "OneASpeciality")
     at_once = visits.slot(visits.position("surgery"), one.starts_at)
-    assert denied(book(api, at_once, person)) == (409, "Overlap")
+    overlap = book(api, at_once, person)
+    assert denied(overlap) == (409, "Overlap")
+    assert overlap.resource["issue"][0]["code"] == "business-rule"  # a lost race is a conflict
     for_children = visits.slot(visits.position("cardiology", below_age=18))
     assert denied(book(api, for_children, visits.patient())) == (422, "WrongAge")
     assert Appointment.objects.count() == 1
@@ -106,6 +108,7 @@ WRONG = [
     ({"participant": {}}, 400, "Appointment.participant"),
     ({"participant": [{}] * 21}, 422, "Appointment.participant"),
     ({"participant": [{"actor": {"reference": "Patient/1"}}]}, 422, "Appointment.participant"),
+    ({"basedOn": 7}, 400, "Appointment.basedOn"),
     ({"start": "2026-10-08T10:00:00+03:00"}, 422, "Appointment.start"),
     ({"end": "завтра"}, 422, "Appointment.end"),
     ({"comment": "о" * 301}, 422, None),

@@ -104,9 +104,18 @@ def body(request: HttpRequest, *formats: str) -> Any:
         text = f"Формат «{told[:60]}» не принимаем. Пришлите {formats[0]}."
         raise Problem(415, text)
     try:
-        return json.loads(request.body.decode(), parse_constant=_no_such_number)
+        read = json.loads(request.body.decode(), parse_constant=_no_such_number)
+        _refuse_unwritable(json.dumps(read, ensure_ascii=False))
+        return read
     except (ValueError, RecursionError):
         raise Problem(400, "Тело запроса — не JSON. Проверьте скобки и кавычки.") from None
+
+
+def _refuse_unwritable(text: str) -> None:
+    """Raise `ValueError` for what no database keeps: halves of signs, the zero sign."""
+    text.encode()
+    if "\\u0000" in text:
+        raise ValueError
 
 
 def _no_such_number(_text: str) -> Any:

@@ -249,7 +249,10 @@ def _reason(told: Resource) -> str:
 
 def _referral(told: Resource) -> str:
     """Return the number of the referral told in `basedOn`."""
-    for one in told.get("basedOn") or []:
+    based_on = told.get("basedOn", [])
+    if not isinstance(based_on, list):
+        raise Problem(400, "basedOn должен быть списком.", where="Appointment.basedOn")
+    for one in based_on:
         mark = one.get("identifier") if isinstance(one, dict) else None
         if isinstance(mark, dict) and mark.get("system", REFERRAL) == REFERRAL:
             return _text(mark, "value", 64)
