@@ -111,9 +111,21 @@ class Booking(RuleBasedStateMachine):
         del asked["at"]
         return asked
 
-    @rule(minutes=st.sampled_from([3, 7, 10, 31, 60, 60 * 20, 60 * 48]))
+    @rule(minutes=st.sampled_from([3, 10, 31]))
     def time_passes(self, minutes):
         self.model.now += timedelta(minutes=minutes)
+
+    @rule(hours=st.sampled_from([20, 49]))
+    def days_pass(self, hours):
+        self.model.now += timedelta(hours=hours)
+
+    @rule(
+        person=st.sampled_from(PEOPLE), rival=st.sampled_from(PEOPLE), slot=st.sampled_from(SLOTS)
+    )
+    def hold_runs_out_and_a_rival_comes(self, person, rival, slot):
+        self.hold(person, slot)
+        self.time_passes(10)
+        self.book(rival, slot)
 
     @rule(person=st.sampled_from(PEOPLE), slot=st.sampled_from(SLOTS))
     def hold(self, person, slot):
@@ -149,22 +161,24 @@ class Booking(RuleBasedStateMachine):
             self.agree(True, actions.release, appointment=row, by=self.by(person))
             self.model.let_go(person)
 
-    @rule(person=st.sampled_from(PEOPLE), slot=st.sampled_from(SLOTS))
-    def cancel(self, person, slot):
-        row = self.row(person, State.BOOKED, slot)
-        if row is None:
+    @rule(data=st.data())
+    def cancel(self, data):
+        if not self.model.booked:
             return
+        slot, person = data.draw(st.sampled_from(sorted(self.model.booked.items())))
+        row = self.row(person, State.BOOKED, slot)
         yes = not self.model.near(slot)
         if self.agree(yes, actions.cancel, appointment=row, by=self.by(person)):
             self.model.free_up(slot)
 
-    @rule(
-        person=st.sampled_from(PEOPLE), slot=st.sampled_from(SLOTS), to=st.sampled_from(SLOTS)
-    )  # fmt: skip
-    def move(self, person, slot, to):
-        model, row = self.model, self.row(person, State.BOOKED, slot)
-        if row is None or slot == to:
+    @rule(data=st.data(), to=st.sampled_from(SLOTS))
+    def move(self, data, to):
+        model = self.model
+        if not set(model.booked) - {to}:
             return
+        known = sorted(one for one in model.booked.items() if one[0] != to)
+        slot, person = data.draw(st.sampled_from(known))
+        row = self.row(person, State.BOOKED, slot)
         mine = model.holds(person, to) and to not in model.closed
         yes = not model.near(slot) and (model.free(to) or mine) and model.may(person, to, slot)
         asked = {"slot": self.slots[to], "key": f"move-{next(visits._numbers)}"}

@@ -2,19 +2,28 @@
 
 from datetime import date, datetime
 
+from django.db.models import BigAutoField
+
 from oms.domain.booking import rules
 from oms.domain.booking.models import Appointment, Slot
 from oms.domain.booking.refused import Settled, Taken
+from oms.kit.prepared import Prepared
 from oms.law.zones import zone
 
 
 def slot_of(slot: Slot | int) -> Slot:
     """Read the slot afresh with position and clinic. Raises `Taken` for one that is no more."""
     pk = slot.pk if isinstance(slot, Slot) else slot
-    found = Slot.objects.select_related("position__clinic").filter(pk=pk).first()
+    found = _SLOT.first(slot=pk)
     if found is None:
         raise Taken
     return found
+
+
+_SLOT: Prepared[Slot] = Prepared(
+    lambda slot: Slot.objects.select_related("position__clinic").filter(pk=slot),
+    slot=BigAutoField(),
+)
 
 
 def locked_visit(appointment: Appointment) -> Appointment:

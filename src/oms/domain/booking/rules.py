@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BigAutoField,
+    CharField,
+    DateTimeField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
 from oms.domain.accounts import wards
@@ -15,6 +24,7 @@ from oms.domain.booking.models import Appointment, Quota, Slot
 from oms.domain.directory.models import Position
 from oms.domain.journal.actions import Actor
 from oms.domain.register.models import InsuredPerson, Policy
+from oms.kit.prepared import Prepared
 from oms.law import dates
 from oms.law.visits import RULES, fits_age
 
@@ -40,11 +50,11 @@ class Own:
 
 
 def locked_person(person_id: int) -> InsuredPerson:
-    """Lock the person until the transaction ends: whoever books for them takes turns.
-
-    `insured_since` and `insured_until` tell of the policy in force, None when there is none.
-    """
-    return with_policy(InsuredPerson.objects.select_for_update(no_key=True)).get(pk=person_id)
+    """Lock the person until the transaction ends: whoever books for them takes turns."""
+    found = _LOCKED.first(person=person_id)
+    if found is None:
+        raise InsuredPerson.DoesNotExist
+    return found
 
 
 def with_policy(rows: QuerySet[InsuredPerson]) -> QuerySet[InsuredPerson]:
@@ -59,16 +69,32 @@ def with_policy(rows: QuerySet[InsuredPerson]) -> QuerySet[InsuredPerson]:
 
 def own_of(person: InsuredPerson, *, key: str, at: datetime) -> Own:
     """Return what the person has ahead and holds. One query, few rows: the past is not read."""
-    standing = Q(person=person, state__in=Appointment.KEPT, ends_at__gt=at)
-    wanted = standing | Q(person=person, state=State.HELD)
-    wanted = wanted | Q(key=key) if key else wanted
-    rows = list(Appointment.objects.filter(wanted).select_related("position"))
+    rows = _OWN(person=person.pk, key=key, at=at)
     mine = [row for row in rows if row.person_id == person.pk]
     return Own(
         [row for row in mine if row.state in Appointment.KEPT and row.ends_at > at],
         [row for row in mine if row.state == State.HELD],
         next((row for row in rows if key and row.key == key), None),
     )
+
+
+_LOCKED: Prepared[InsuredPerson] = Prepared(
+    lambda person: with_policy(InsuredPerson.objects.select_for_update(no_key=True)).filter(
+        pk=person
+    ),
+    person=BigAutoField(),
+)
+_OWN: Prepared[Appointment] = Prepared(
+    lambda person, key, at: Appointment.objects.filter(
+        Q(person=person, state__in=Appointment.KEPT, ends_at__gt=at)
+        | Q(person=person, state=State.HELD)
+        | Q(key=key)
+    ).select_related("position"),
+    person=BigAutoField(),
+    key=CharField(),
+    at=DateTimeField(),
+)
+"""What everybody's booking asks. No visit has an empty key: asked for none, none is found."""
 
 
 def refuse_stranger(person: InsuredPerson, by: Actor, *, on: date) -> None:
