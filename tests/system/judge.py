@@ -37,6 +37,7 @@ PROMISED = {
         "account_outside_unlink",
     },
     "test_registrar": {
+        "desk:booking_cancel",
         "desk:booking_for",
         "desk:booking_wait",
         "desk:booking_late_decide",
