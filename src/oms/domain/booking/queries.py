@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Prefetch, QuerySet
 
 from oms.domain.accounts.models import User
-from oms.domain.booking.models import Appointment, LateRequest
+from oms.domain.booking.models import Appointment, LateRequest, Offer
 from oms.domain.directory.models import MedicalOrganization
 from oms.domain.register.models import InsuredPerson
 from oms.law.zones import moment, zone
@@ -50,6 +50,13 @@ def hold_of(person: InsuredPerson, *, at: datetime) -> Appointment | None:
     """Return the hold the person has now."""
     rows = _with_place(Appointment.objects.filter(person=person))
     return rows.filter(state=Appointment.State.HELD, held_until__gt=at).first()
+
+
+def lost_with_offer(person: InsuredPerson, *, at: datetime) -> list[Appointment]:
+    """Return visits a closed day took for which another time is kept now. One query or two."""
+    standing = Offer.objects.filter(state=Offer.State.OPEN, until__gt=at)
+    rows = Appointment.objects.filter(person=person, offers__in=standing)
+    return list(_with_place(rows).order_by("starts_at", "pk"))
 
 
 def appointment(which: str | int, *, user: User) -> Appointment | None:

@@ -258,12 +258,14 @@ def test_another_time_is_taken_instead_of_a_lost_visit(
     Slot.objects.filter(pk=free[0].pk).update(is_open=False)
     rebooking.propose(appointments=[booked], because="Врач заболел", by=SYSTEM, at=factories.NOON)
     offer = Offer.objects.get()
+    assert "Держим для вас другое время" in text(her.get("/visits/"))
     page = text(her.get(path(booked)))
     assert "держим для вас другое время" in page
     sent = {"answer": "accept", "offer": offer.pk, "key": "o" * 20}
     answer = her.post(path(booked, "offer/"), sent)
     assert answer.headers["Location"].endswith("/done/")
     assert Appointment.objects.get(state=State.BOOKED).slot_id == offer.slot_id
+    assert "Держим для вас другое время" not in text(her.get("/visits/"))
 
 
 def pages(visit: Appointment, entry: WaitingEntry, slot: Slot) -> list[str]:

@@ -44,11 +44,12 @@ class Row:
 @sign_in_required
 @require_safe
 def visits(request: HttpRequest) -> HttpResponse:
-    """Show the visits of the open cabinet. Six queries besides the frame's."""
+    """Show the visits of the open cabinet. Seven queries besides the frame's."""
     whom.refuse_staff(request)
     at, person = own.now(), register.person_of(subject(request))
     found = queries.visits_of(person, at=at) if person else queries.Visits((), ())
     held = queries.hold_of(person, at=at) if person else None
+    lost = queries.lost_with_offer(person, at=at) if person else []
     asked = request.GET.get("show", "")
     asked = asked if asked in dict(FILTERS) else ""
     url = address("portal:visits")
@@ -59,6 +60,7 @@ def visits(request: HttpRequest) -> HttpResponse:
         title="Мои записи",
         held=held,
         held_words=own.line(held, at=at) if held else "",
+        lost=rows(lost, at=at),
         ahead=rows(found.ahead, at=at) if asked in ("", "ahead") else (),
         past=rows(_past(found.past, asked), at=at) if asked != "ahead" else (),
         shows_ahead=asked in ("", "ahead"),

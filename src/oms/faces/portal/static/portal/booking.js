@@ -4,7 +4,7 @@ const words = box?.querySelector("[data-hold-words]");
 
 function left(seconds) {
   const minutes = Math.floor(seconds / 60), rest = String(seconds % 60).padStart(2, "0");
-  return `Осталось ${minutes}:${rest}. Потом время увидят другие.`;
+  return `Осталось ${minutes}:${rest}. Потом его отдадим другим.`;
 }
 
 if (box && words) {
