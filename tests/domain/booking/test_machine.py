@@ -193,7 +193,7 @@ class Booking(RuleBasedStateMachine):
     @rule(person=st.sampled_from(PEOPLE), slot=st.sampled_from(SLOTS))
     def wait(self, person, slot):
         position = self.slots[slot].position
-        until = (FAR + timedelta(days=9)).date()
+        until = max(FAR + timedelta(days=9), self.model.now + timedelta(days=1)).date()
         with suppress(waiting.AlreadyWaiting):
             waiting.join(
                 person=self.people[person], wishes=waiting.Wishes(until), by=self.by(person),
