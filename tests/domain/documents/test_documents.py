@@ -53,7 +53,7 @@ def test_a_document_is_received_once_scanned_and_served_as_it_came(bring, owner,
     assert queries.mine(user=owner) == queries.of(about="case:7") == [first]
     assert list(Document.objects.visible_to(factories.user())) == []
     assert list(Document.objects.visible_to(factories.operator())) == []
-    acts = Entry.objects.filter(subject=first.key).order_by("number")
+    acts = Entry.objects.filter(subject=first.key).order_by("pk")
     assert list(acts.values_list("act", flat=True)) == ["document.receive", "document.scan"]
 
 

@@ -42,7 +42,8 @@ def confirm(user, method="person", values=None, at=NOON):
 
 
 def acts() -> list[str]:
-    return list(Entry.objects.filter(act__startswith="identity").values_list("act", flat=True))
+    rows = Entry.objects.filter(act__startswith="identity").order_by("pk")
+    return list(rows.values_list("act", flat=True))
 
 
 def test_beginning_twice_is_one_try(user) -> None:
